@@ -1,0 +1,54 @@
+# Everything a person needs: `make help`. Each target does its own set-up and repeats no finished work.
+PYTHON ?= python3
+APP := .venv/bin/python
+RASA := .venv-rasa/bin/python
+RASA_ENV := PYTHONPATH=. RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 SQLALCHEMY_SILENCE_UBER_WARNING=1 LOG_LEVEL=WARNING ACTIONS_PORT=5055 TRACKER_DATABASE=var/rasa-trackers.db
+TRAINED_FROM := config.yml domain.yml $(shell find data knowledge/answers knowledge/vocabulary.yml bot/nlu bot/guidance/answers.py -type f -not -name '*.pyc' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test train check evaluate bench lint setup model rasa-test
+
+help: ## Show what there is to run
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: model ## Start the guide on http://127.0.0.1:8000 (PORT changes it); Ctrl-C stops it
+	@$(APP) -m bot serve
+
+setup: var/.setup ## Make the environments and the sentence encoder (once)
+
+var/.setup: requirements/app.lock requirements/rasa.lock requirements/encoder.lock bot/environments.py bot/nlu/encoder_setup.py bot/nlu/encoder_graph.py
+	@$(PYTHON) bot/environments.py
+	@$(APP) -m bot.nlu.encoder_setup
+	@mkdir -p var && touch var/.setup
+
+model: var/.trained
+
+var/.trained: var/.setup $(TRAINED_FROM)
+	@$(APP) -m bot train
+	@touch var/.trained
+
+train: setup ## Train the model now, whether or not something changed
+	@$(APP) -m bot train
+	@touch var/.trained
+
+check: setup ## Check answers, sources, example questions and wording
+	@$(APP) -m bot check
+
+lint: setup ## Check style, formatting and types
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+test: lint check model rasa-test ## Run every test that needs no browser and no outside service
+	@$(RASA_ENV) $(RASA) -m pytest tests/nlu -q -rs
+	@$(APP) -m pytest tests --ignore=tests/nlu --ignore=tests/browser -q -rs
+
+rasa-test: model ## Rasa's own checks: data validation and test conversations
+	@$(RASA_ENV) $(RASA) -m rasa data validate --max-history 3 --fail-on-warnings
+	@$(RASA_ENV) $(RASA) -m rasa test core --stories tests/conversations --model var/models --fail-on-prediction-errors --out var/rasa-test --no-plot
+
+evaluate: model ## Ask the guide every measuring question and write the report to var/evaluation and docs/
+	@$(APP) -m bot evaluate
+
+bench: model ## Measure our pipeline against Rasa's stock pipeline in one run
+	@$(APP) -m bot.evaluation.bench

@@ -1,0 +1,1 @@
+"""Custom actions: thin, one file a subject, each calls one part of `bot/`."""

@@ -1,0 +1,57 @@
+"""What every action shares: the audience, one message with all its parts, and a kind reply to any failure."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.guidance.replies import Message, error_message
+
+log = logging.getLogger(__name__)
+
+
+class GuideAction(Action):
+    """An action that gives messages; a failure inside it becomes a kind sentence and a logged error.
+
+    Rasa says nothing at all when an action fails, so an exception must never leave it. What is logged is
+    the action and the kind of failure, never the text of a message.
+    """
+
+    def messages(self, tracker: Tracker) -> Iterable[Message]:
+        """Return what to say."""
+        raise NotImplementedError
+
+    def events(self, tracker: Tracker) -> list[dict[str, Any]]:
+        """Return the events to record; none unless an action says otherwise."""
+        return []
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+        """Say the messages and return the events."""
+        try:
+            for message in list(self.messages(tracker)):
+                dispatcher.utter_message(json_message=message)
+            return self.events(tracker)
+        except Exception as error:  # noqa: BLE001 - whatever fails, the person is told
+            log.error("%s failed: %s", self.name(), type(error).__name__, exc_info=_without_text(error))
+            dispatcher.messages.clear()
+            dispatcher.utter_message(json_message=error_message())
+            return []
+
+
+def audience_of(tracker: Tracker) -> str:
+    """Return "professional" where the gateway says so, else "parent"."""
+    metadata = tracker.latest_message.get("metadata") or {}
+    return "professional" if metadata.get("audience") == "professional" else "parent"
+
+
+def _without_text(error: Exception) -> tuple[type[BaseException], BaseException, Any]:
+    """Return the failure for the log with its place but without its message, which may quote what a person typed."""
+    return type(error), type(error)("(text not logged)") if _takes_one_text(error) else RuntimeError(), error.__traceback__
+
+
+def _takes_one_text(error: Exception) -> bool:
+    return type(error) in (KeyError, ValueError, TypeError, RuntimeError, OSError, AttributeError, IndexError)

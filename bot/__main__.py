@@ -1,0 +1,74 @@
+"""The guide's command line: `python -m bot <command>`."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+
+from bot.paths import ROOT
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m bot", description="The Local Offer Guide.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    _add(commands, "serve", "start the guide and keep it running until Ctrl-C", _serve)
+    _add(commands, "train", "train the model from data/ and knowledge/", _train)
+    _add(commands, "check", "check the answers, their sources and their example questions", _check)
+    ask = _add(commands, "ask", "ask one question and print answer and sources", _ask)
+    ask.add_argument("question", help="the question, in quotes")
+    ask.add_argument("--professional", action="store_true", help="ask as someone who works with families")
+    evaluate = _add(commands, "evaluate", "ask the running guide every question of a folder and report", _evaluate)
+    evaluate.add_argument("--folder", action="append", help="a folder of JSONL files (may be given more than once)")
+    evaluate.add_argument("--out", help="the folder for the report; default var/evaluation")
+    chosen = parser.parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = chosen.run
+    return run(chosen)
+
+
+def _add(commands: argparse._SubParsersAction, name: str, text: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:  # type: ignore[type-arg]
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _serve(_: argparse.Namespace) -> int:
+    from bot.serve import serve
+
+    return serve()
+
+
+def _train(_: argparse.Namespace) -> int:
+    return subprocess.run([str(ROOT / ".venv-rasa" / "bin" / "python"), "-m", "bot.nlu.train"], cwd=ROOT, check=False).returncode
+
+
+def _check(_: argparse.Namespace) -> int:
+    from bot.guidance.answers import load_answers
+    from bot.guidance.check import check, read_examples
+
+    problems = check()
+    for problem in problems:
+        print(problem)
+    if problems:
+        print(f"{len(problems)} problems")
+        return 1
+    print(f"{len(load_answers())} answers and {len(list(read_examples()))} example questions: no problem found")
+    return 0
+
+
+def _ask(chosen: argparse.Namespace) -> int:
+    from bot.ask import ask
+
+    return ask(chosen.question, "professional" if chosen.professional else "parent")
+
+
+def _evaluate(chosen: argparse.Namespace) -> int:
+    from bot.evaluation.run import evaluate
+
+    return evaluate(chosen.folder, chosen.out)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The answers: loading and checking `knowledge/`, its sources and their dates."""

@@ -1,0 +1,177 @@
+"""Check `knowledge/` and its example questions: every problem with its file and line, in words an editor can act on."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from bot.guidance.answers import AUDIENCES, Answer, BadAnswerFile, load_answers
+from bot.guidance.reading_age import reading_age, sentences, words
+from bot.guidance.sources import Document, UnknownSection, cite, load_documents
+from bot.nlu.vocabulary import Vocabulary, load_vocabulary
+from bot.paths import ANSWERS, EXAMPLES, ROOT
+
+FEWEST_EXAMPLES = 12
+LONGEST_SENTENCE_WORDS = 25
+OLDEST_READER = 11.0
+LONGEST_ANSWER_WORDS = 140
+LONGEST_QUESTION = 90
+_ABBREVIATION = re.compile(r"\b[A-Z]{2,}(?:s|'s)?\b")
+_FAQ = re.compile(r"faq/(?P<id>[a-z0-9-]+)")
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """Something to mend. `line` counts from 1."""
+
+    file: Path
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        file = self.file.relative_to(ROOT) if self.file.is_relative_to(ROOT) else self.file
+        return f"{file}:{self.line}: {self.text}"
+
+
+@dataclass(frozen=True)
+class ExampleLine:
+    """An example question of an answer, with its place."""
+
+    text: str
+    answer: str
+    file: Path
+    line: int
+
+
+def check(answers_folder: Path = ANSWERS, examples_folder: Path = EXAMPLES, covered: tuple[str, ...] | None = None) -> list[Problem]:
+    """Return every problem in the answers and their examples, in order of file and line.
+
+    `covered` names the documents whose every section must have an answer; by default those that
+    at least one answer cites first.
+    """
+    try:
+        answers = load_answers(answers_folder)
+    except BadAnswerFile as error:
+        file, line, text = str(error).split(":", 2)
+        return [Problem(Path(file), int(line), text.strip())]
+    documents, vocabulary = load_documents(), load_vocabulary()
+    examples = list(read_examples(examples_folder))
+    problems = [problem for answer in answers.values() for problem in _check_answer(answer, answers, documents, vocabulary)]
+    problems += _check_examples(answers, examples)
+    problems += _check_coverage(answers, documents, covered)
+    return sorted(problems)
+
+
+def read_examples(folder: Path = EXAMPLES) -> Iterator[ExampleLine]:
+    """Yield the example questions in Rasa's NLU files below `folder`, with the lines they stand on."""
+    for file in sorted(folder.glob("faq/*.yml")):
+        answer = ""
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            found = re.match(r"\s*- intent: (.+)", line)
+            if found:
+                faq = _FAQ.search(found[1])
+                answer = faq["id"] if faq else ""
+                continue
+            example = re.match(r"\s+- (?!intent:)(?P<text>.+)", line)
+            if answer and example:
+                yield ExampleLine(example["text"].strip(), answer, file, number)
+
+
+def _check_answer(
+    answer: Answer, answers: dict[str, Answer], documents: dict[str, Document], vocabulary: Vocabulary
+) -> Iterator[Problem]:
+    def problem(text: str, at: str = "") -> Problem:
+        return Problem(answer.file, _line_of(answer.file, at), text)
+
+    own_links: set[str] = set()
+    for source in answer.sources:
+        try:
+            own_links.update(cite(source, documents).document.links)
+        except UnknownSection:
+            yield problem(f"{source!r} is not a section in knowledge/sources.yml", source)
+    for link in answer.links:
+        if link.get("url") not in own_links:
+            yield problem(f"the link {link.get('url')!r} is not in a document that this answer cites", str(link.get("url")))
+    for ident in answer.related:
+        if ident not in answers:
+            yield problem(f"the related answer {ident!r} does not exist", ident)
+    if set(answer.audience) - set(AUDIENCES):
+        yield problem(f"the audience is one or both of {', '.join(AUDIENCES)}", "audience:")
+    if len(answer.question) > LONGEST_QUESTION:
+        yield problem(f"the question has {len(answer.question)} characters: {LONGEST_QUESTION} at most, since it is a button", "question:")
+    yield from _check_words(answer, answer.text, vocabulary, for_parents=True)
+    if answer.professional:
+        yield from _check_words(answer, answer.professional, vocabulary, for_parents=False)
+
+
+def _check_words(answer: Answer, text: str, vocabulary: Vocabulary, for_parents: bool) -> Iterator[Problem]:
+    def problem(message: str, at: str) -> Problem:
+        return Problem(answer.file, _line_of(answer.file, at), message)
+
+    for sentence in sentences(text):
+        count = len(words(sentence))
+        if count > LONGEST_SENTENCE_WORDS:
+            yield problem(f"a sentence of {count} words ({LONGEST_SENTENCE_WORDS} at most): {sentence[:60]} ...", sentence[:40])
+    if len(words(text)) > LONGEST_ANSWER_WORDS:
+        yield problem(f"{len(words(text))} words: {LONGEST_ANSWER_WORDS} at most", text[:40])
+    age = reading_age(text, vocabulary.explained_terms)
+    if for_parents and age > OLDEST_READER:
+        yield problem(f"the reading age is {age:.1f} ({OLDEST_READER:.0f} at most): use shorter words and sentences", text[:40])
+    for short in dict.fromkeys(_ABBREVIATION.findall(text)):
+        plain = short.removesuffix("'s").removesuffix("s")
+        if plain not in vocabulary.everyday and not _is_spelled_out(plain, text):
+            yield problem(f"the abbreviation {plain} is not spelled out: write the words, then ({plain})", short)
+
+
+def _is_spelled_out(short: str, text: str) -> bool:
+    """Tell whether the text has the words followed by the abbreviation, alone or first, in brackets: "words (SHORT)"."""
+    return bool(re.search(rf"[A-Za-z]{{3,}}(?:['’]s)? \({re.escape(short)}\)", text))
+
+
+def _check_examples(answers: dict[str, Answer], examples: list[ExampleLine]) -> Iterator[Problem]:
+    of_answer: dict[str, list[ExampleLine]] = defaultdict(list)
+    of_text: dict[str, ExampleLine] = {}
+    for example in examples:
+        of_answer[example.answer].append(example)
+        key = " ".join(re.findall(r"[a-z0-9£]+", example.text.lower()))
+        first = of_text.setdefault(key, example)
+        if first.answer != example.answer:
+            yield Problem(
+                example.file, example.line, f"the same example is under {first.answer!r} and {example.answer!r}: {example.text[:60]}"
+            )
+        if example.answer not in answers:
+            yield Problem(example.file, example.line, f"an example for {example.answer!r}, which is no answer")
+    for answer in answers.values():
+        count = len({example.text.lower() for example in of_answer[answer.id]})
+        if count < FEWEST_EXAMPLES:
+            yield Problem(answer.file, 1, f"{count} example questions in data/nlu/faq/: {FEWEST_EXAMPLES} at least")
+
+
+def _check_coverage(
+    answers: dict[str, Answer], documents: dict[str, Document], covered: tuple[str, ...] | None
+) -> Iterator[Problem]:
+    cited = {source for answer in answers.values() for source in answer.sources}
+    wanted = covered if covered is not None else _covered_documents()
+    for ident in wanted:
+        for section in documents[ident].sections:
+            if f"{ident}#{section}" not in cited:
+                file = ROOT / "knowledge" / "sources.yml"
+                yield Problem(file, _line_of(file, f"      {section}:"), f"the section {ident}#{section} has no answer")
+
+
+def _covered_documents() -> tuple[str, ...]:
+    content = yaml.safe_load((ROOT / "knowledge" / "sources.yml").read_text(encoding="utf-8"))
+    return tuple(content["answered_in_full"])
+
+
+def _line_of(file: Path, text: str) -> int:
+    if text:
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            if text in line:
+                return number
+    return 1

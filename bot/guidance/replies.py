@@ -1,0 +1,158 @@
+"""Messages to people, in the form of the chat API: text, buttons, and a `custom` part that says what kind it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from bot.guidance.answers import Answer, load_answers
+from bot.guidance.contacts import contact, national_lines
+from bot.guidance.sources import Document, cite, load_documents
+from bot.guidance.wording import wording
+
+Message = dict[str, Any]
+MOST_BUTTONS = 4
+MOST_RELATED = 3
+_MONTHS = "January February March April May June July August September October November December".split()
+
+
+def answer_message(answer: Answer, audience: str, confidence: float, also: Sequence[str] = (), today: date | None = None) -> Message:
+    """Return an answer with its sources, dates, links and, as buttons, what a reader may want next.
+
+    `also` names answers that came close for this message; they stand before the answer's own related ones.
+    """
+    today = today or date.today()
+    documents = load_documents()
+    citations = [cite(source, documents) for source in answer.sources]
+    known = load_answers()
+    wanted = dict.fromkeys([*also, *answer.related])
+    buttons = [choose_button(known[ident]) for ident in wanted if ident in known and ident != answer.id][:MOST_RELATED]
+    return {
+        "text": f"{answer.text_for(audience)}\n\n{source_line([citation.document for citation in citations], today)}",
+        "buttons": buttons,
+        "custom": {
+            "kind": "answer",
+            "answer": answer.name,
+            "title": answer.title,
+            "topic": answer.topic,
+            "confidence": round(confidence, 3),
+            "sources": [citation.as_dict(today) for citation in citations],
+            "links": [dict(link) for link in answer.links],
+        },
+    }
+
+
+def source_line(documents: Sequence[Document], today: date) -> str:
+    """Return the sentence that names the documents and their months, and says so where one may be out of date."""
+    distinct = list(dict.fromkeys(document.id for document in documents))
+    by_id = {document.id: document for document in documents}
+    named = "; ".join(f"{by_id[ident].short_title}, {by_id[ident].published_in_words}" for ident in distinct)
+    line = wording("sources.from", documents=named)
+    first = by_id[distinct[0]]
+    if not first.is_stale(today):
+        return line
+    if first.review_due:
+        return f"{line} {wording('sources.review_passed', month=month_in_words(first.review_due))}"
+    return f"{line} {wording('sources.old', month=first.published_in_words)}"
+
+
+def month_in_words(year_month: str) -> str:
+    """Return "2024-04" as "April 2024"; a year alone stays."""
+    year, _, month = year_month.partition("-")
+    return f"{_MONTHS[int(month) - 1]} {year}" if month else year
+
+
+def choose_button(answer: Answer) -> dict[str, str]:
+    """Return a button that gives `answer` when pressed."""
+    return {"title": answer.question, "payload": "/faq" + json.dumps({"answer": answer.id})}
+
+
+def clarify_message(readings: Sequence[Answer]) -> Message:
+    """Return a question back: two to four readings in readable words, the last of the buttons being "none of these"."""
+    buttons = [choose_button(reading) for reading in readings[: MOST_BUTTONS - 1]]
+    buttons.append({"title": wording("clarify.none"), "payload": "/none_of_these"})
+    return {"text": wording("clarify.which"), "buttons": buttons, "custom": {"kind": "clarify"}}
+
+
+def fallback_message(near: Sequence[Answer] = ()) -> Message:
+    """Return an honest "I do not know" with who does and, as buttons, the nearest questions it can answer."""
+    text = [wording("fallback.unknown")]
+    if near:
+        text.append(wording("fallback.try_again"))
+    text.append(wording("fallback.who_knows"))
+    return {
+        "text": "\n\n".join(text),
+        "buttons": [*map(choose_button, near[:MOST_RELATED]), person_button()],
+        "custom": {"kind": "fallback", "links": helper_links()},
+    }
+
+
+def out_of_scope_message() -> Message:
+    """Return a kind refusal with who can help where it is about the child's needs."""
+    return {
+        "text": wording("out_of_scope.declined"),
+        "buttons": [person_button()],
+        "custom": {"kind": "fallback", "links": helper_links()},
+    }
+
+
+def urgent_help_message(audience: str) -> Message:
+    """Return what to do now: 999 for danger, First Contact for worries about a child, and the council's national lines."""
+    front_door = contact("first-contact")
+    worried = [wording("urgent_help.first_contact")]
+    if front_door.phone:
+        worried.append(wording("urgent_help.first_contact_number", phone=front_door.phone))
+    text = [wording("urgent_help.now"), " ".join(worried)]
+    if audience == "professional":
+        text.append(wording("urgent_help.staff"))
+    lines = national_lines()
+    if lines:
+        text.append("\n".join([wording("urgent_help.lines"), "", *(f"- {line.text}" for line in lines)]))
+    text.append(wording("urgent_help.ready"))
+    citation = cite("send-strategy-2016#first-contact", load_documents())
+    links = [link for link in (front_door.as_link(), *(line.as_link() for line in lines)) if link]
+    return {
+        "text": "\n\n".join(text),
+        "buttons": [],
+        "custom": {"kind": "safeguarding", "sources": [citation.as_dict(date.today())], "links": links},
+    }
+
+
+def handover_message() -> Message:
+    """Return who SENDIASS is and how to reach them."""
+    service = contact("sendiass")
+    text = [wording("handover.offer"), wording("handover.how")]
+    text.append(service.text if service.phone else wording("handover.no_phone"))
+    citation = cite("ot-guide-2023#useful-contacts", load_documents())
+    return {
+        "text": "\n\n".join(text),
+        "buttons": [],
+        "custom": {
+            "kind": "handoff",
+            "sources": [citation.as_dict(date.today())],
+            "links": [link for link in (service.as_link(),) if link],
+        },
+    }
+
+
+def smalltalk_message(intent: str) -> Message:
+    """Return the reply to talk about the conversation itself; raise KeyError where wording.yml has none for `intent`."""
+    buttons = [person_button()] if intent in ("ask_if_robot", "abuse") else []
+    return {"text": wording(f"smalltalk.{intent}"), "buttons": buttons, "custom": {"kind": "smalltalk"}}
+
+
+def error_message() -> Message:
+    """Return the kind sentence for a part that failed, with another way to get help."""
+    return {"text": wording("error.part_failed"), "buttons": [], "custom": {"kind": "error", "links": helper_links()}}
+
+
+def person_button() -> dict[str, str]:
+    """Return the button that asks for a person."""
+    return {"title": wording("smalltalk.want_person"), "payload": "/ask_for_person"}
+
+
+def helper_links() -> list[dict[str, str]]:
+    """Return the pages of those who can help where the guide cannot."""
+    return [link for name in ("sendiass", "local-offer") if (link := contact(name).as_link())]

@@ -1,0 +1,146 @@
+"""The sentence encoder: text in, unit vector out. Vectors are kept by the text's hash, so nothing is encoded twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import OrderedDict
+from functools import lru_cache
+from pathlib import Path
+from typing import Callable, Iterable, Sequence
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from bot.paths import ENCODER, VAR
+
+WIDTH = 768
+MAX_TOKENS = 256
+MODEL_FILE = "encoder.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+MANIFEST_FILE = "manifest.json"
+CACHE_FOLDER = VAR / "vectors"
+RECENT = 4096
+_PADDING_TOKEN = 1
+_TOKENS_PER_BATCH = 1024
+
+
+class EncoderMissing(RuntimeError):
+    """The encoder's files are not there or are not the pinned ones; the message says what to run."""
+
+
+class SentenceEncoder:
+    """all-mpnet-base-v2 in 8-bit ONNX. Not safe to share between threads that call it at once without need: calls queue."""
+
+    def __init__(self, folder: Path = ENCODER, threads: int | None = None) -> None:
+        """Load the encoder in `folder`; raise EncoderMissing when it is not there or has been altered."""
+        self.fingerprint = check_files(folder)
+        self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or min(os.cpu_count() or 1, 4)
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = onnxruntime.InferenceSession(
+            str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
+        )
+        self._recent: OrderedDict[str, np.ndarray] = OrderedDict()
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Return one unit vector a text, `len(texts)` x 768, from memory where it was asked for lately."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._recent]
+        for text, vector in zip(missing, self._encode(missing)):
+            self._recent[text] = vector
+        vectors = np.stack([self._recent[text] for text in texts]) if texts else np.zeros((0, WIDTH), np.float32)
+        for text in texts:
+            self._recent.move_to_end(text)
+        while len(self._recent) > RECENT:
+            self._recent.popitem(last=False)
+        return vectors
+
+    def encode_stored(self, texts: Sequence[str], progress: Callable[[Iterable], Iterable] = iter) -> np.ndarray:
+        """Like `encode`, for training: vectors are kept on disk by the text's hash and this encoder's fingerprint.
+
+        `progress` wraps the batches, for instance to draw a progress bar.
+        """
+        file = CACHE_FOLDER / f"{self.fingerprint[:16]}.npz"
+        known = _read_store(file)
+        missing = [text for text in dict.fromkeys(texts) if _key(text) not in known]
+        if missing:
+            missing.sort(key=len)
+            batches = [missing[start : start + 32] for start in range(0, len(missing), 32)]
+            for batch in progress(batches):
+                known.update(zip(map(_key, batch), self._encode(batch).astype(np.float16)))
+            _write_store(file, known)
+        return np.stack([known[_key(text)] for text in texts]).astype(np.float32)
+
+    def _encode(self, texts: Sequence[str]) -> np.ndarray:
+        if not texts:
+            return np.zeros((0, WIDTH), np.float32)
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        order = sorted(range(len(texts)), key=lambda index: len(tokens[index]))
+        vectors = np.empty((len(texts), WIDTH), np.float32)
+        for group in _groups(order, tokens):
+            width = max(len(tokens[index]) for index in group)
+            ids = np.full((len(group), width), _PADDING_TOKEN, np.int64)
+            mask = np.zeros((len(group), width), np.int64)
+            for row, index in enumerate(group):
+                ids[row, : len(tokens[index])] = tokens[index]
+                mask[row, : len(tokens[index])] = 1
+            vectors[group] = self._session.run(["sentence"], {"input_ids": ids, "attention_mask": mask})[0]
+        return vectors
+
+
+def check_files(folder: Path) -> str:
+    """Return the fingerprint of the encoder in `folder`, after comparing its files with its manifest.
+
+    Raises EncoderMissing when a file is absent or its sha256 is not the one that set-up recorded.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+        for name, expected in manifest["files"].items():
+            found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+            if found != expected:
+                raise EncoderMissing(f"{folder / name} is not the file that set-up wrote: run `make setup`")
+    except FileNotFoundError as error:
+        raise EncoderMissing(f"the sentence encoder is not in {folder}: run `make setup`") from error
+    return str(manifest["files"][MODEL_FILE])
+
+
+@lru_cache(maxsize=1)
+def sentence_encoder() -> SentenceEncoder:
+    """Return the encoder of this process, loaded once."""
+    return SentenceEncoder()
+
+
+def _groups(order: list[int], tokens: list[list[int]]) -> Iterable[list[int]]:
+    """Split texts, shortest first, into batches of like length, so that little is padded."""
+    group: list[int] = []
+    for index in order:
+        if group and (len(group) + 1) * len(tokens[index]) > _TOKENS_PER_BATCH:
+            yield group
+            group = []
+        group.append(index)
+    if group:
+        yield group
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:24]
+
+
+def _read_store(file: Path) -> dict[str, np.ndarray]:
+    if not file.exists():
+        return {}
+    with np.load(file) as store:
+        return dict(zip(store["keys"].tolist(), store["vectors"]))
+
+
+def _write_store(file: Path, known: dict[str, np.ndarray]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(".part.npz")
+    np.savez(part, keys=np.array(list(known)), vectors=np.stack(list(known.values())))
+    part.replace(file)

@@ -1,0 +1,30 @@
+"""Training-data importer: the answers of `knowledge/` as the responses of Rasa's retrieval intents `faq/<id>`.
+
+So Rasa knows every answer without a second copy of it: validation finds a response for each retrieval
+intent, and a changed answer changes the training data's fingerprint, which makes Rasa train again.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Optional, Text
+
+from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.guidance.answers import load_answers
+from bot.nlu.features import FAQ_INTENT
+
+# Two things Rasa expects of every bot with retrieval intents and that are done by parts of ours here:
+# bot.nlu.answer_selector stands in for its ResponseSelector, action_answer for its action utter_faq.
+warnings.filterwarnings("ignore", message="You have defined training data with examples for training a response")
+warnings.filterwarnings("ignore", message=f"The utterance 'utter_{FAQ_INTENT}' is not used")
+
+
+class KnowledgeImporter(RasaFileImporter):
+    """Rasa's file importer, with the answers added."""
+
+    def get_nlu_data(self, language: Optional[Text] = "en") -> TrainingData:
+        """Return the example questions of `data/nlu/` with the answers as their responses."""
+        responses = {f"utter_{FAQ_INTENT}/{answer.id}": [{"text": answer.text}] for answer in load_answers().values()}
+        return super().get_nlu_data(language).merge(TrainingData(responses=responses))

@@ -1,0 +1,328 @@
+"""Which answer does a message ask for? Several views of the same question, fused and calibrated.
+
+Each label (an answer, or another intent) is scored for a message by how near the message is to the
+label's examples and to its answer's own text, by a linear model, and by the words and parts of words
+they share. The weights of these views are fitted on messages whose writer the views did not see, so
+that the probabilities hold for strangers: 0.8 means right four times in five.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Iterable, Sequence
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import minimize
+from sklearn.feature_extraction.text import HashingVectorizer
+
+VIEW_NAMES = ("linear", "nearest example", "nearest three", "nearest passage", "words", "letters")
+VIEWS = len(VIEW_NAMES)
+_RIDGE = 3.0
+_BM25_K1 = 1.2
+_BM25_B = 0.6
+_WORD_BUCKETS = 2**16
+_LETTER_BUCKETS = 2**17
+_WEIGHT_PENALTY = 1e-3
+_MESSAGES_AT_ONCE = 64
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """A message ready to be ranked: its vectors and its plain words, whole first, then its parts (if more than one)."""
+
+    vectors: np.ndarray
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A training message: what it asks for, and who wrote it (a voice, not a person's name)."""
+
+    utterance: Utterance
+    label: str
+    writer: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A piece of an answer's own text."""
+
+    vector: np.ndarray
+    text: str
+    label: str
+
+
+class Views:
+    """The scores of every label for a message, one column a view, before they are fused."""
+
+    def __init__(self, labels: Sequence[str], arrays: dict[str, np.ndarray]) -> None:
+        self.labels = list(labels)
+        self._arrays = arrays
+        self._words = _words_vectorizer()
+        self._letters = _letters_vectorizer()
+        self._word_weights = _sparse(arrays, "word_weights")
+        self._letter_weights = _sparse(arrays, "letter_weights")
+        self._examples = arrays["examples"].astype(np.float32)
+        self._passages = arrays["passages"].astype(np.float32)
+        self._example_places = _places(arrays["example_labels"], len(labels))
+        self._passage_places = _places(arrays["passage_labels"], len(labels))
+
+    @classmethod
+    def fit(cls, labels: Sequence[str], examples: Sequence[Example], passages: Sequence[Passage]) -> "Views":
+        """Learn the views from examples and passages."""
+        place = {label: index for index, label in enumerate(labels)}
+        vectors = np.stack([example.utterance.vectors[0] for example in examples])
+        of_label = np.array([place[example.label] for example in examples])
+        texts = [example.utterance.texts[0] for example in examples]
+        documents: list[list[str]] = [[] for _ in labels]
+        for text, index in zip(texts, of_label):
+            documents[index].append(text)
+        for passage in passages:
+            documents[place[passage.label]].append(passage.text)
+        arrays: dict[str, np.ndarray] = {
+            "examples": vectors.astype(np.float16),
+            "example_labels": of_label,
+            "passages": np.stack([passage.vector for passage in passages]).astype(np.float16)
+            if passages
+            else np.zeros((0, vectors.shape[1]), np.float16),
+            "passage_labels": np.array([place[passage.label] for passage in passages], int),
+            "linear": _ridge(vectors, of_label, len(labels)),
+        }
+        _store_sparse(arrays, "word_weights", _bm25([" \n ".join(texts_of) for texts_of in documents]))
+        _store_sparse(arrays, "letter_weights", _weighted_letters(texts))
+        return cls(labels, arrays)
+
+    def score(self, utterance: Utterance) -> np.ndarray:
+        """Return labels x (2 * views): the scores of the whole message, then the best of any part of it."""
+        return self.score_many([utterance])[0]
+
+    def score_many(self, utterances: Sequence[Utterance]) -> list[np.ndarray]:
+        """Return what `score` returns for each of several messages, in one go."""
+        scores: list[np.ndarray] = []
+        for start in range(0, len(utterances), _MESSAGES_AT_ONCE):
+            batch = utterances[start : start + _MESSAGES_AT_ONCE]
+            parts = self._score_texts(
+                np.concatenate([utterance.vectors for utterance in batch]),
+                [text for utterance in batch for text in utterance.texts],
+            )
+            first = 0
+            for utterance in batch:
+                own = parts[first : first + len(utterance.texts)]
+                scores.append(np.concatenate([own[0], own.max(axis=0)], axis=1))
+                first += len(utterance.texts)
+        return scores
+
+    def _score_texts(self, vectors: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+        """Return texts x labels x views."""
+        out = np.zeros((len(texts), len(self.labels), VIEWS), np.float32)
+        linear = self._arrays["linear"]
+        out[:, :, 0] = vectors @ linear[:-1] + linear[-1]
+        near = _by_label(vectors @ self._examples.T, self._example_places)
+        out[:, :, 1] = near.max(axis=2)
+        out[:, :, 2] = np.partition(near, -3, axis=2)[:, :, -3:].mean(axis=2) if near.shape[2] > 3 else near.mean(axis=2)
+        if len(self._passages):
+            passages = _by_label(vectors @ self._passages.T, self._passage_places)
+            out[:, :, 3] = passages.max(axis=2)
+        counts = self._words.transform(texts)
+        shared = np.maximum(counts.getnnz(axis=1), 1)[:, None]
+        out[:, :, 4] = (counts @ self._word_weights).toarray() / shared
+        letters = self._letters.transform(texts) @ self._letter_weights
+        out[:, :, 5] = _by_label(letters.toarray(), self._example_places).max(axis=2)
+        return out
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return what must be kept to rebuild this object."""
+        return self._arrays
+
+
+def _places(of_label: np.ndarray, labels: int) -> np.ndarray:
+    """Return labels x most: for each label, the places of its members, filled up with -1."""
+    members = [np.flatnonzero(of_label == label) for label in range(labels)]
+    most = max((len(places) for places in members), default=0)
+    table = np.full((labels, max(most, 1)), -1)
+    for label, places in enumerate(members):
+        table[label, : len(places)] = places
+    return table
+
+
+def _by_label(values: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Spread texts x members into texts x labels x most; a place without a member is 0, no likeness at all."""
+    padded = np.concatenate([values, np.zeros((len(values), 1), values.dtype)], axis=1)
+    return padded[:, places]
+
+
+class Ranker:
+    """Fused views: probabilities over all labels for a message."""
+
+    def __init__(self, views: Views, weights: np.ndarray, other: frozenset[str]) -> None:
+        self.views = views
+        self.weights = weights
+        self.other = other
+        self._is_other = np.array([label in other for label in views.labels], np.float32)
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels, in the order of the probabilities."""
+        return self.views.labels
+
+    def rank(self, utterance: Utterance) -> np.ndarray:
+        """Return the probability of each label for the message."""
+        return self.probabilities(self.views.score(utterance))
+
+    def probabilities(self, scores: np.ndarray) -> np.ndarray:
+        """Fuse the views' scores of one message into probabilities."""
+        return _softmax(_features(scores, self._is_other) @ self.weights)
+
+    @classmethod
+    def fit(
+        cls,
+        examples: Sequence[Example],
+        passages: Sequence[Passage],
+        other: frozenset[str],
+        progress: Callable[[Iterable], Iterable] = iter,
+    ) -> "Ranker":
+        """Fit views on all examples, and their weights on folds that each leave some writers out.
+
+        `other` names the labels that have no answer text (small talk, out of scope ...). `progress` wraps the folds.
+        """
+        labels = sorted({example.label for example in examples})
+        is_other = np.array([label in other for label in labels], np.float32)
+        scores, truths = held_out_scores(labels, examples, passages, progress)
+        weights = _fit_weights([_features(score, is_other) for score in scores], truths)
+        return cls(Views.fit(labels, examples, passages), weights, other)
+
+    def save(self, folder: Path) -> None:
+        """Write the ranker to `folder` as npz and JSON."""
+        np.savez(folder / "views.npz", weights=self.weights, **self.views.arrays())
+        (folder / "labels.json").write_text(
+            json.dumps({"labels": self.labels, "other": sorted(self.other)}), encoding="utf-8"
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> "Ranker":
+        """Read a ranker that `save` wrote."""
+        names = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        with np.load(folder / "views.npz") as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        weights = arrays.pop("weights")
+        return cls(Views(names["labels"], arrays), weights, frozenset(names["other"]))
+
+
+def held_out_scores(
+    labels: Sequence[str],
+    examples: Sequence[Example],
+    passages: Sequence[Passage],
+    progress: Callable[[Iterable], Iterable] = iter,
+    most_folds: int = 6,
+) -> tuple[list[np.ndarray], list[int]]:
+    """Score every example by views that saw nothing by its writer. Returns scores and true label numbers.
+
+    An example whose label nobody else wrote for is left out: it would teach the weights to doubt.
+    """
+    writers = sorted({example.writer for example in examples})
+    fold_of = {writer: number % most_folds for number, writer in enumerate(writers)}
+    place = {label: index for index, label in enumerate(labels)}
+    scores: list[np.ndarray] = []
+    truths: list[int] = []
+    for fold in progress(range(min(most_folds, len(writers)))):
+        seen = [example for example in examples if fold_of[example.writer] != fold]
+        known = {example.label for example in seen}
+        if not seen:
+            continue
+        views = Views.fit(labels, seen, passages)
+        held_out = [example for example in examples if fold_of[example.writer] == fold and example.label in known]
+        scores.extend(views.score_many([example.utterance for example in held_out]))
+        truths.extend(place[example.label] for example in held_out)
+    return scores, truths
+
+
+def _features(scores: np.ndarray, is_other: np.ndarray) -> np.ndarray:
+    """Add, for labels without answer text, a constant of their own."""
+    return np.concatenate([scores, is_other[:, None]], axis=1)
+
+
+def _softmax(values: np.ndarray) -> np.ndarray:
+    exponents = np.exp(values - values.max())
+    return exponents / exponents.sum()
+
+
+def _fit_weights(features: Sequence[np.ndarray], truths: Sequence[int]) -> np.ndarray:
+    """Find the weights of a conditional logit: the views' weights are the same for every label."""
+    stacked = np.stack(features).astype(np.float64)
+    scale = stacked.reshape(-1, stacked.shape[-1]).std(axis=0) + 1e-9
+    stacked = stacked / scale
+    rows = np.arange(len(truths))
+    right = np.array(truths)
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        values = stacked @ weights
+        values -= values.max(axis=1, keepdims=True)
+        shares = np.exp(values)
+        shares /= shares.sum(axis=1, keepdims=True)
+        likelihood = np.log(shares[rows, right] + 1e-12).mean()
+        expected = np.einsum("nl,nlf->f", shares, stacked) / len(rows)
+        gradient = expected - stacked[rows, right].mean(axis=0)
+        return -likelihood + _WEIGHT_PENALTY * weights @ weights, gradient + 2 * _WEIGHT_PENALTY * weights
+
+    found = minimize(loss, np.full(stacked.shape[-1], 0.5), jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    return (found.x / scale).astype(np.float32)
+
+
+def _ridge(vectors: np.ndarray, of_label: np.ndarray, labels: int) -> np.ndarray:
+    """Return a linear model (width + 1) x labels: least squares with a penalty, each label counting alike."""
+    with_constant = np.concatenate([vectors, np.ones((len(vectors), 1), vectors.dtype)], axis=1).astype(np.float64)
+    counts = np.bincount(of_label, minlength=labels).astype(np.float64)
+    weights = (counts.mean() / np.maximum(counts, 1))[of_label] ** 0.5
+    targets = np.zeros((len(vectors), labels))
+    targets[np.arange(len(vectors)), of_label] = 1.0
+    weighted = with_constant * weights[:, None]
+    gram = weighted.T @ with_constant + _RIDGE * np.eye(with_constant.shape[1])
+    return np.linalg.solve(gram, weighted.T @ targets).astype(np.float32)
+
+
+def _words_vectorizer() -> HashingVectorizer:
+    return HashingVectorizer(
+        n_features=_WORD_BUCKETS, alternate_sign=False, norm=None, ngram_range=(1, 2), token_pattern=r"[a-z0-9£']+", binary=True
+    )
+
+
+def _letters_vectorizer() -> HashingVectorizer:
+    return HashingVectorizer(n_features=_LETTER_BUCKETS, alternate_sign=False, analyzer="char_wb", ngram_range=(3, 5))
+
+
+def _bm25(documents: Sequence[str]) -> sparse.csr_matrix:
+    """Return buckets x labels: the BM25 weight of each word and pair of words in each label's texts."""
+    vectorizer = _words_vectorizer().set_params(binary=False)
+    counts = sparse.csr_matrix(vectorizer.transform(documents), dtype=np.float64)
+    lengths = np.asarray(counts.sum(axis=1)).ravel()
+    in_documents = np.bincount(counts.indices, minlength=counts.shape[1])
+    rarity = np.log(1 + (len(documents) - in_documents + 0.5) / (in_documents + 0.5))
+    coordinates = counts.tocoo()
+    norm = _BM25_K1 * (1 - _BM25_B + _BM25_B * lengths[coordinates.row] / max(lengths.mean(), 1e-9))
+    weights = coordinates.data * (_BM25_K1 + 1) / (coordinates.data + norm) * rarity[coordinates.col]
+    return sparse.csr_matrix((weights, (coordinates.col, coordinates.row)), shape=counts.shape[::-1])
+
+
+def _weighted_letters(texts: Sequence[str]) -> sparse.csr_matrix:
+    """Return buckets x examples: unit rows of letter groups, weighted by rarity on both sides of the product."""
+    counts = sparse.csr_matrix(_letters_vectorizer().transform(texts), dtype=np.float64)
+    in_examples = np.bincount(counts.indices, minlength=counts.shape[1])
+    rarity = np.log((1 + len(texts)) / (1 + in_examples)) + 1
+    weighted = counts.multiply(rarity[None, :]).tocsr()
+    norms = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
+    return sparse.csr_matrix((sparse.diags(1 / np.maximum(norms, 1e-9)) @ weighted).T)
+
+
+def _store_sparse(arrays: dict[str, np.ndarray], name: str, matrix: sparse.csr_matrix) -> None:
+    matrix = sparse.csr_matrix(matrix, dtype=np.float32)
+    for part in ("data", "indices", "indptr"):
+        arrays[f"{name}_{part}"] = getattr(matrix, part)
+    arrays[f"{name}_shape"] = np.array(matrix.shape)
+
+
+def _sparse(arrays: dict[str, np.ndarray], name: str) -> sparse.csr_matrix:
+    parts = (arrays[f"{name}_data"], arrays[f"{name}_indices"], arrays[f"{name}_indptr"])
+    return sparse.csr_matrix(parts, shape=tuple(arrays[f"{name}_shape"]))

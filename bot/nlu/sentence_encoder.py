@@ -1,0 +1,65 @@
+"""Graph component: the message's sentence vector, for our selector and for any of Rasa's own classifiers."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Dict, Iterable, List, Text
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from tqdm import tqdm
+
+from bot.nlu.encoder import sentence_encoder
+from bot.nlu.features import NORMALISED, PARTS, VECTORS
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEncoderFeaturizer(GraphComponent):
+    """Adds one dense sentence feature (768 numbers, unit length) and keeps the vectors of the message's parts."""
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "SentenceEncoderFeaturizer":
+        """Create the component and load the encoder; raise EncoderMissing where set-up has not been run."""
+        sentence_encoder()
+        return cls()
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Encode the training examples, each text once in its life: vectors are kept by the text's hash."""
+        messages = [message for message in training_data.training_examples if message.get(NORMALISED)]
+        texts = [text for message in messages for text in _texts(message)]
+        vectors = iter(sentence_encoder().encode_stored(texts, progress=_progress_bar))
+        for message in messages:
+            self._add(message, np.stack([next(vectors) for _ in _texts(message)]))
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Encode messages."""
+        for message in messages:
+            if message.get(NORMALISED):
+                self._add(message, sentence_encoder().encode(_texts(message)))
+        return messages
+
+    def _add(self, message: Message, vectors: np.ndarray) -> None:
+        message.set(VECTORS, vectors)
+        message.add_features(Features(vectors[:1], FEATURE_TYPE_SENTENCE, TEXT, self.__class__.__name__))
+
+
+def _texts(message: Message) -> List[Text]:
+    return [message.get(NORMALISED), *message.get(PARTS)]
+
+
+def _progress_bar(batches: Iterable) -> Iterable:
+    return tqdm(batches, desc="Encoding new examples", unit="batch", file=sys.stderr)

@@ -1,0 +1,180 @@
+"""Start the three processes, watch them, start again any that ends, and stop them all at Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from bot.paths import ENCODER, MODELS, ROOT, VAR
+from bot.settings import Settings, settings
+
+RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
+LONGEST_PAUSE_S = 30.0
+CALM_AFTER_S = 60.0
+STOP_WITHIN_S = 8.0
+
+
+@dataclass
+class Part:
+    """One process: how to start it, and how to ask whether it answers."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    answers_at: str
+    process: subprocess.Popen[str] | None = None
+    started_at: float = 0.0
+    failures: int = 0
+    start_again_at: float = field(default=0.0)
+
+
+def parts(configured: Settings) -> list[Part]:
+    """Return the three processes for these settings. Rasa and the actions listen on loopback only."""
+    common = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    rasa_environment = {
+        **common,
+        "ACTIONS_PORT": str(configured.actions_port),
+        "TRACKER_DATABASE": str(VAR / "rasa-trackers.db"),
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "LOG_LEVEL": "WARNING",
+    }
+    app_environment = {**common, "ACTIONS_PORT": str(configured.actions_port), "TRACKER_DATABASE": ""}
+    rasa = [str(RASA_PYTHON), "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(configured.rasa_port)]
+    rasa += ["--model", str(MODELS), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
+    actions = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(configured.actions_port)]
+    return [
+        Part(
+            "actions",
+            actions,
+            {**app_environment, "SANIC_HOST": "127.0.0.1"},
+            f"http://127.0.0.1:{configured.actions_port}/health",
+        ),
+        Part("rasa", rasa, rasa_environment, f"http://127.0.0.1:{configured.rasa_port}/webhooks/rest/"),
+        Part(
+            "gateway",
+            [sys.executable, "-m", "bot.gateway"],
+            app_environment,
+            f"http://{configured.host}:{configured.port}/health",
+        ),
+    ]
+
+
+def missing_pieces() -> list[str]:
+    """Return what must be made before the guide can start, each as a sentence that says how."""
+    needed = {
+        RASA_PYTHON: "Rasa's environment is missing: run `make setup`.",
+        ENCODER / "manifest.json": "The sentence encoder is missing: run `make setup`.",
+        VAR / "spacy": "There is no trained model: run `make train`.",
+    }
+    problems = [sentence for path, sentence in needed.items() if not path.exists()]
+    if not list(MODELS.glob("*.tar.gz")):
+        problems.append("There is no trained model: run `make train`.")
+    return list(dict.fromkeys(problems))
+
+
+def serve(say: Callable[[str], None] = lambda line: print(line, flush=True)) -> int:
+    """Run the guide until Ctrl-C. Returns the exit status: 0 after an ordinary stop, 1 if it cannot start."""
+    problems = missing_pieces()
+    if problems:
+        for problem in problems:
+            say(problem)
+        return 1
+    configured = settings()
+    running = parts(configured)
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    threading.Thread(target=_announce, args=(running[-1], configured, stopping, say), daemon=True).start()
+    try:
+        while not stopping.is_set():
+            for part in running:
+                _keep_running(part, say)
+            stopping.wait(0.5)
+    finally:
+        say("Stopping.")
+        _stop(running)
+    return 0
+
+
+def _keep_running(part: Part, say: Callable[[str], None]) -> None:
+    now = time.monotonic()
+    if part.process and part.process.poll() is None:
+        if part.failures and now - part.started_at > CALM_AFTER_S:
+            part.failures = 0
+        return
+    if part.process:
+        part.failures += 1
+        pause = min(2.0 ** (part.failures - 1), LONGEST_PAUSE_S)
+        say(f"{part.name} ended with status {part.process.returncode}; starting it again in {pause:.0f} s")
+        part.start_again_at, part.process = now + pause, None
+    if now >= part.start_again_at:
+        _start(part, say)
+
+
+def _start(part: Part, say: Callable[[str], None]) -> None:
+    part.process = subprocess.Popen(
+        part.command,
+        cwd=ROOT,
+        env=part.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    )
+    part.started_at = time.monotonic()
+    threading.Thread(target=_prefix_lines, args=(part.name, part.process, say), daemon=True).start()
+
+
+def _prefix_lines(name: str, process: subprocess.Popen[str], say: Callable[[str], None]) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.strip():
+            say(f"{name:8}| {line.rstrip()}")
+
+
+def _announce(gateway: Part, configured: Settings, stopping: threading.Event, say: Callable[[str], None]) -> None:
+    """Say when the first real question gets a real answer."""
+    began = time.monotonic()
+    say("Starting the guide (about 15 seconds)")
+    while not stopping.wait(0.5):
+        try:
+            if requests.get(gateway.answers_at, timeout=5).status_code == 200:
+                say(f"Ready after {time.monotonic() - began:.0f} s: http://{configured.host}:{configured.port}")
+                return
+        except requests.RequestException:
+            continue
+
+
+def _stop(running: list[Part]) -> None:
+    """Ask each process group to end, then end those that have not."""
+    alive = [part.process for part in running if part.process and part.process.poll() is None]
+    for process in alive:
+        _signal_group(process, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_WITHIN_S
+    for process in alive:
+        try:
+            process.wait(max(deadline - time.monotonic(), 0.1))
+        except subprocess.TimeoutExpired:
+            _signal_group(process, signal.SIGKILL)
+            process.wait()
+
+
+def _signal_group(process: subprocess.Popen[str], number: signal.Signals) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        pass
+
+

@@ -15,10 +15,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.guidance.answers import load_answers
 from bot.nlu.features import FAQ_INTENT
 
-# Two things Rasa expects of every bot with retrieval intents and that are done by parts of ours here:
-# bot.nlu.answer_selector stands in for its ResponseSelector, action_answer for its action utter_faq.
+# What Rasa expects of every bot with retrieval intents and parts of ours do here: bot.nlu.answer_selector stands in
+# for its ResponseSelector, action_answer for its action utter_faq. It also adds the intent a second time by itself.
 warnings.filterwarnings("ignore", message="You have defined training data with examples for training a response")
 warnings.filterwarnings("ignore", message=f"The utterance 'utter_{FAQ_INTENT}' is not used")
+warnings.filterwarnings("ignore", message=f"The following duplicated intents .* files: {FAQ_INTENT}(\\n|$)")
 
 
 class KnowledgeImporter(RasaFileImporter):

@@ -1,0 +1,1 @@
+"""Local Offer records: services, groups and teams."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,16 +15,20 @@ from bot.guidance.replies import Message, error_message
 log = logging.getLogger(__name__)
 
 
-class GuideAction(Action):
+class GuideAction(Action, ABC):
     """An action that gives messages; a failure inside it becomes a kind sentence and a logged error.
 
     Rasa says nothing at all when an action fails, so an exception must never leave it. What is logged is
     the action and the kind of failure, never the text of a message.
     """
 
+    @abstractmethod
+    def name(self) -> str:
+        """Return the action's name in the domain."""
+
+    @abstractmethod
     def messages(self, tracker: Tracker) -> Iterable[Message]:
         """Return what to say."""
-        raise NotImplementedError
 
     def events(self, tracker: Tracker) -> list[dict[str, Any]]:
         """Return the events to record; none unless an action says otherwise."""
@@ -50,7 +55,11 @@ def audience_of(tracker: Tracker) -> str:
 
 def _without_text(error: Exception) -> tuple[type[BaseException], BaseException, Any]:
     """Return the failure for the log with its place but without its message, which may quote what a person typed."""
-    return type(error), type(error)("(text not logged)") if _takes_one_text(error) else RuntimeError(), error.__traceback__
+    return (
+        type(error),
+        type(error)("(text not logged)") if _takes_one_text(error) else RuntimeError(),
+        error.__traceback__,
+    )
 
 
 def _takes_one_text(error: Exception) -> bool:

@@ -15,7 +15,25 @@ from bot.guidance.replies import Message
 _NUMBERS = {
     word: number
     for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split(), 1
+        [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+        ],
+        1,
     )
 }
 _AGES_OF_WORDS = {"baby": 0, "newborn": 0, "toddler": 2, "teen": 13, "teens": 13, "teenager": 13, "teenagers": 13}
@@ -53,7 +71,9 @@ def _age(phrases: list[str]) -> int | None:
     for phrase in phrases:
         lower = phrase.lower()
         figure = re.search(r"\d{1,2}", lower)
-        number = int(figure[0]) if figure else next((_NUMBERS[word] for word in _NUMBERS if word in lower.split()), None)
+        number = (
+            int(figure[0]) if figure else next((_NUMBERS[word] for word in _NUMBERS if word in lower.split()), None)
+        )
         if number is None:
             number = next((age for word, age in _AGES_OF_WORDS.items() if word in lower.split()), None)
         elif re.search(r"month|mth|week", lower):

@@ -28,7 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run(chosen)
 
 
-def _add(commands: argparse._SubParsersAction, name: str, text: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:  # type: ignore[type-arg]
+def _add(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    text: str,
+    run: Callable[[argparse.Namespace], int],
+) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     parser.set_defaults(run=run)
     return parser
@@ -41,7 +46,9 @@ def _serve(_: argparse.Namespace) -> int:
 
 
 def _train(_: argparse.Namespace) -> int:
-    return subprocess.run([str(ROOT / ".venv-rasa" / "bin" / "python"), "-m", "bot.nlu.train"], cwd=ROOT, check=False).returncode
+    return subprocess.run(
+        [str(ROOT / ".venv-rasa" / "bin" / "python"), "-m", "bot.nlu.train"], cwd=ROOT, check=False
+    ).returncode
 
 
 def _check(_: argparse.Namespace) -> int:

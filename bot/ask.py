@@ -15,7 +15,9 @@ def ask(question: str, audience: str) -> int:
     configured = settings()
     address = f"http://{configured.host}:{configured.port}/api/chat"
     try:
-        reply = requests.post(address, json={"message": question, "audience": audience}, timeout=configured.rasa_timeout_s + 5)
+        reply = requests.post(
+            address, json={"message": question, "audience": audience}, timeout=configured.rasa_timeout_s + 5
+        )
     except requests.ConnectionError:
         print("The guide is not running: start it with `make run` in another window.", file=sys.stderr)
         return 1

@@ -25,14 +25,24 @@ def main() -> int:
     """Make what is missing; return 0, or 1 after saying in one sentence what is needed."""
     if sys.version_info < APP_PYTHON_AT_LEAST:
         found = ".".join(map(str, sys.version_info[:2]))
-        print(f"This is Python {found}: the guide needs 3.11 or newer. Run `make PYTHON=python3.12 ...` with one that you have.")
+        print(
+            f"This is Python {found}: the guide needs 3.11 or newer. Run `make PYTHON=python3.12 ...` with one that you have."
+        )
         return 1
     app_lock, rasa_lock = ROOT / "requirements" / "app.lock", ROOT / "requirements" / "rasa.lock"
     if not _is_current(APP, app_lock):
         print("Making .venv (gateway and actions)", flush=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(APP)], check=True)
         subprocess.run(
-            [str(APP / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *_pinned_uv(app_lock)],
+            [
+                str(APP / "bin" / "python"),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                *_pinned_uv(app_lock),
+            ],
             check=True,
         )
         _sync(APP, app_lock)
@@ -78,7 +88,11 @@ def _candidates() -> Iterator[Path]:
 def _runs(python: Path) -> bool:
     try:
         shown = subprocess.run(
-            [str(python), "-c", "import sys; print(sys.version_info[:2])"], capture_output=True, text=True, timeout=30, check=False
+            [str(python), "-c", "import sys; print(sys.version_info[:2])"],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return False

@@ -20,9 +20,79 @@ STALE_AFTER_DAYS = 365
 _WEIGHT_OF_KIND = 3.0
 _WEIGHT_OF_NEED = 2.0
 _ORDINARY = frozenset(
-    "a an and any are around at be by can club children child could do for from get go group have help her him his i in is it kids "
-    "like looking me my near need of on or our people please service services she so someone something somewhere son daughter "
-    "support that the their them there they this to up us want we what where which who with you your".split()
+    [
+        "a",
+        "an",
+        "and",
+        "any",
+        "are",
+        "around",
+        "at",
+        "be",
+        "by",
+        "can",
+        "club",
+        "children",
+        "child",
+        "could",
+        "do",
+        "for",
+        "from",
+        "get",
+        "go",
+        "group",
+        "have",
+        "help",
+        "her",
+        "him",
+        "his",
+        "i",
+        "in",
+        "is",
+        "it",
+        "kids",
+        "like",
+        "looking",
+        "me",
+        "my",
+        "near",
+        "need",
+        "of",
+        "on",
+        "or",
+        "our",
+        "people",
+        "please",
+        "service",
+        "services",
+        "she",
+        "so",
+        "someone",
+        "something",
+        "somewhere",
+        "son",
+        "daughter",
+        "support",
+        "that",
+        "the",
+        "their",
+        "them",
+        "there",
+        "they",
+        "this",
+        "to",
+        "up",
+        "us",
+        "want",
+        "we",
+        "what",
+        "where",
+        "which",
+        "who",
+        "with",
+        "you",
+        "your",
+    ]
 )
 
 
@@ -75,7 +145,11 @@ class Service:
             "email": self.record.get("email"),
             "place": next((area["name"] for area in self.record.get("service_areas", [])), None),
             "distance_miles": None,
-            "ages": None if low is None and high is None else f"{low or 0} to {high}" if high is not None else f"{low} and over",
+            "ages": None
+            if low is None and high is None
+            else f"{low or 0} to {high}"
+            if high is not None
+            else f"{low} and over",
             "needs": sorted(self.needs),
             "last_checked": checked,
             "stale": checked is None or (today - date.fromisoformat(checked)).days > STALE_AFTER_DAYS,
@@ -96,7 +170,9 @@ def find(wanted: Wanted, folder: Path = DIRECTORY) -> list[Service]:
 @lru_cache
 def load_services(folder: Path = DIRECTORY) -> tuple[Service, ...]:
     """Return the active services of every JSON file in `folder`."""
-    records = [record for file in sorted(folder.glob("*.json")) for record in json.loads(file.read_text(encoding="utf-8"))]
+    records = [
+        record for file in sorted(folder.glob("*.json")) for record in json.loads(file.read_text(encoding="utf-8"))
+    ]
     return tuple(_service(record) for record in records if record.get("status") == "active")
 
 

@@ -25,4 +25,8 @@ def records_message(found: list[Service], wanted: Wanted, today: date | None = N
         text = wording("records.found", count=len(found), filters=filters)
     if any(record["stale"] for record in records):
         text = f"{text}\n\n{wording('records.check_first')}"
-    return {"text": text, "buttons": [], "custom": {"kind": "records", "filters": filters, "records": records, "links": links}}
+    return {
+        "text": text,
+        "buttons": [],
+        "custom": {"kind": "records", "filters": filters, "records": records, "links": links},
+    }

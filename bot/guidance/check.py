@@ -48,7 +48,9 @@ class ExampleLine:
     line: int
 
 
-def check(answers_folder: Path = ANSWERS, examples_folder: Path = EXAMPLES, covered: tuple[str, ...] | None = None) -> list[Problem]:
+def check(
+    answers_folder: Path = ANSWERS, examples_folder: Path = EXAMPLES, covered: tuple[str, ...] | None = None
+) -> list[Problem]:
     """Return every problem in the answers and their examples, in order of file and line.
 
     `covered` names the documents whose every section must have an answer; by default those that
@@ -61,7 +63,9 @@ def check(answers_folder: Path = ANSWERS, examples_folder: Path = EXAMPLES, cove
         return [Problem(Path(file), int(line), text.strip())]
     documents, vocabulary = load_documents(), load_vocabulary()
     examples = list(read_examples(examples_folder))
-    problems = [problem for answer in answers.values() for problem in _check_answer(answer, answers, documents, vocabulary)]
+    problems = [
+        problem for answer in answers.values() for problem in _check_answer(answer, answers, documents, vocabulary)
+    ]
     problems += _check_examples(answers, examples)
     problems += _check_coverage(answers, documents, covered)
     return sorted(problems)
@@ -96,14 +100,19 @@ def _check_answer(
             yield problem(f"{source!r} is not a section in knowledge/sources.yml", source)
     for link in answer.links:
         if link.get("url") not in own_links:
-            yield problem(f"the link {link.get('url')!r} is not in a document that this answer cites", str(link.get("url")))
+            yield problem(
+                f"the link {link.get('url')!r} is not in a document that this answer cites", str(link.get("url"))
+            )
     for ident in answer.related:
         if ident not in answers:
             yield problem(f"the related answer {ident!r} does not exist", ident)
     if set(answer.audience) - set(AUDIENCES):
         yield problem(f"the audience is one or both of {', '.join(AUDIENCES)}", "audience:")
     if len(answer.question) > LONGEST_QUESTION:
-        yield problem(f"the question has {len(answer.question)} characters: {LONGEST_QUESTION} at most, since it is a button", "question:")
+        yield problem(
+            f"the question has {len(answer.question)} characters: {LONGEST_QUESTION} at most, since it is a button",
+            "question:",
+        )
     yield from _check_words(answer, answer.text, vocabulary, for_parents=True)
     if answer.professional:
         yield from _check_words(answer, answer.professional, vocabulary, for_parents=False)
@@ -116,12 +125,16 @@ def _check_words(answer: Answer, text: str, vocabulary: Vocabulary, for_parents:
     for sentence in sentences(text):
         count = len(words(sentence))
         if count > LONGEST_SENTENCE_WORDS:
-            yield problem(f"a sentence of {count} words ({LONGEST_SENTENCE_WORDS} at most): {sentence[:60]} ...", sentence[:40])
+            yield problem(
+                f"a sentence of {count} words ({LONGEST_SENTENCE_WORDS} at most): {sentence[:60]} ...", sentence[:40]
+            )
     if len(words(text)) > LONGEST_ANSWER_WORDS:
         yield problem(f"{len(words(text))} words: {LONGEST_ANSWER_WORDS} at most", text[:40])
     age = reading_age(text, vocabulary.explained_terms)
     if for_parents and age > OLDEST_READER:
-        yield problem(f"the reading age is {age:.1f} ({OLDEST_READER:.0f} at most): use shorter words and sentences", text[:40])
+        yield problem(
+            f"the reading age is {age:.1f} ({OLDEST_READER:.0f} at most): use shorter words and sentences", text[:40]
+        )
     for short in dict.fromkeys(_ABBREVIATION.findall(text)):
         plain = short.removesuffix("'s").removesuffix("s")
         if plain not in vocabulary.everyday and not _is_spelled_out(plain, text):
@@ -142,7 +155,9 @@ def _check_examples(answers: dict[str, Answer], examples: list[ExampleLine]) -> 
         first = of_text.setdefault(key, example)
         if first.answer != example.answer:
             yield Problem(
-                example.file, example.line, f"the same example is under {first.answer!r} and {example.answer!r}: {example.text[:60]}"
+                example.file,
+                example.line,
+                f"the same example is under {first.answer!r} and {example.answer!r}: {example.text[:60]}",
             )
         if example.answer not in answers:
             yield Problem(example.file, example.line, f"an example for {example.answer!r}, which is no answer")
@@ -156,7 +171,7 @@ def _check_coverage(
     answers: dict[str, Answer], documents: dict[str, Document], covered: tuple[str, ...] | None
 ) -> Iterator[Problem]:
     cited = {source for answer in answers.values() for source in answer.sources}
-    wanted = covered if covered is not None else _covered_documents()
+    wanted = covered if covered is not None else answered_in_full()
     for ident in wanted:
         for section in documents[ident].sections:
             if f"{ident}#{section}" not in cited:
@@ -164,7 +179,8 @@ def _check_coverage(
                 yield Problem(file, _line_of(file, f"      {section}:"), f"the section {ident}#{section} has no answer")
 
 
-def _covered_documents() -> tuple[str, ...]:
+def answered_in_full() -> tuple[str, ...]:
+    """Return the documents whose every section must have an answer."""
     content = yaml.safe_load((ROOT / "knowledge" / "sources.yml").read_text(encoding="utf-8"))
     return tuple(content["answered_in_full"])
 

@@ -15,10 +15,25 @@ from bot.guidance.wording import wording
 Message = dict[str, Any]
 MOST_BUTTONS = 4
 MOST_RELATED = 3
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
-def answer_message(answer: Answer, audience: str, confidence: float, also: Sequence[str] = (), today: date | None = None) -> Message:
+def answer_message(
+    answer: Answer, audience: str, confidence: float, also: Sequence[str] = (), today: date | None = None
+) -> Message:
     """Return an answer with its sources, dates, links and, as buttons, what a reader may want next.
 
     `also` names answers that came close for this message; they stand before the answer's own related ones.

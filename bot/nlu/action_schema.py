@@ -6,7 +6,7 @@ each time: about three quarters of an action's turn. The check of the reply stay
 
 from __future__ import annotations
 
-from typing import Any, Dict, Text
+from typing import Any, Dict
 
 from jsonschema import Draft7Validator
 from rasa.core.actions.action import RemoteAction
@@ -20,6 +20,6 @@ def check_schema_once() -> None:
     RemoteAction._validate_action_result = _validate
 
 
-def _validate(self: RemoteAction, result: Dict[Text, Any]) -> bool:
+def _validate(self: RemoteAction, result: Dict[str, Any]) -> bool:
     _VALIDATOR.validate(result)
     return True

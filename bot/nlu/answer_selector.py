@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Optional, Text
+from typing import Any, Dict, Iterable, List, Optional
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -30,7 +30,16 @@ from tqdm import tqdm
 from bot.guidance.answers import load_answers
 from bot.nlu.decision import Candidate, Costs, decide
 from bot.nlu.encoder import sentence_encoder
-from bot.nlu.features import AMBIGUOUS_INTENT, FALLBACK_INTENT, FAQ_INTENT, NORMALISED, PARTS, URGENT_INTENT, VECTORS, WRITER
+from bot.nlu.features import (
+    AMBIGUOUS_INTENT,
+    FALLBACK_INTENT,
+    FAQ_INTENT,
+    NORMALISED,
+    PARTS,
+    URGENT_INTENT,
+    VECTORS,
+    WRITER,
+)
 from bot.nlu.ranking import Example, Passage, Ranker, Utterance
 from bot.nlu.text import normaliser
 
@@ -43,12 +52,12 @@ class AnswerSelector(GraphComponent):
     """Ranks every answer and every other intent for a message, then answers, asks or admits by cost."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """The costs of each outcome (see `bot.nlu.decision.Costs`)."""
         return {"costs": {}}
 
     def __init__(
-        self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, ranker: Optional[Ranker] = None
+        self, config: Dict[str, Any], storage: ModelStorage, resource: Resource, ranker: Optional[Ranker] = None
     ) -> None:
         """Prefer `create` and `load`."""
         self._costs = Costs(**config["costs"])
@@ -60,23 +69,23 @@ class AnswerSelector(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> "AnswerSelector":
+    ) -> AnswerSelector:
         """Create an untrained selector."""
         return cls(config, model_storage, resource)
 
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> "AnswerSelector":
+    ) -> AnswerSelector:
         """Load a trained selector."""
         with model_storage.read_from(resource) as folder:
             return cls(config, model_storage, resource, Ranker.load(Path(folder)))
@@ -98,7 +107,9 @@ class AnswerSelector(GraphComponent):
         """Write intent, ranking and chosen answer into the messages."""
         for message in messages:
             if self._ranker is None or not message.get(NORMALISED):
-                message.set(INTENT, {INTENT_NAME_KEY: FALLBACK_INTENT, PREDICTED_CONFIDENCE_KEY: 1.0}, add_to_output=True)
+                message.set(
+                    INTENT, {INTENT_NAME_KEY: FALLBACK_INTENT, PREDICTED_CONFIDENCE_KEY: 1.0}, add_to_output=True
+                )
                 continue
             probabilities = self._ranker.rank(utterance_of(message))
             self._write(message, probabilities)
@@ -109,7 +120,7 @@ class AnswerSelector(GraphComponent):
         labels = self._ranker.labels
         order = np.argsort(-probabilities)
         answers = [Candidate(labels[i], float(probabilities[i])) for i in order if labels[i].startswith(_FAQ_PREFIX)]
-        intents: Dict[Text, float] = {FAQ_INTENT: 0.0}
+        intents: Dict[str, float] = {FAQ_INTENT: 0.0}
         for label, probability in zip(labels, probabilities):
             intent = label.split("/")[0]
             intents[intent] = intents.get(intent, 0.0) + float(probability)
@@ -137,12 +148,12 @@ def utterance_of(message: Message) -> Utterance:
     return Utterance(message.get(VECTORS), (message.get(NORMALISED), *message.get(PARTS)))
 
 
-def label_of(message: Message) -> Text:
+def label_of(message: Message) -> str:
     """Return `faq/<id>` for an example of an answer, else the intent's name."""
     return message.get(INTENT_RESPONSE_KEY) or message.get(INTENT)
 
 
-def writer_of(message: Message) -> Text:
+def writer_of(message: Message) -> str:
     """Return whose voice an example is in; examples without one share a voice."""
     metadata = message.get("metadata") or {}
     return str((metadata.get("intent") or {}).get(WRITER) or "unknown")
@@ -160,11 +171,11 @@ def answer_passages() -> List[Passage]:
     return [Passage(vector, text, label) for (label, text), vector in zip(pieces, vectors)]
 
 
-def _sources_of_answers() -> Dict[Text, frozenset]:
+def _sources_of_answers() -> Dict[str, frozenset]:
     return {f"{_FAQ_PREFIX}{answer.id}": frozenset(answer.sources) for answer in load_answers().values()}
 
 
-def _selection(answers: List[Candidate]) -> Dict[Text, Any]:
+def _selection(answers: List[Candidate]) -> Dict[str, Any]:
     """Return what Rasa's ResponseSelector would write for these candidates, best first."""
     ranking = [
         {"confidence": answer.probability, INTENT_RESPONSE_KEY: answer.label} for answer in answers[:RANKING_LENGTH]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -86,7 +87,7 @@ class _Graph:
         )
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
 
-    def _node(self, operation: str, *inputs: str, output: str | None = None, **attributes: object) -> str:
+    def _node(self, operation: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
         self._count += 1
         name = output or f"{operation}_{self._count}"
         self._nodes.append(helper.make_node(operation, list(inputs), [name], name=f"node_{name}", **attributes))

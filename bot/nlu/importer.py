@@ -7,7 +7,7 @@ intent, and a changed answer changes the training data's fingerprint, which make
 from __future__ import annotations
 
 import warnings
-from typing import Optional, Text
+from typing import Optional
 
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -25,7 +25,7 @@ warnings.filterwarnings("ignore", message=f"The following duplicated intents .* 
 class KnowledgeImporter(RasaFileImporter):
     """Rasa's file importer, with the answers added."""
 
-    def get_nlu_data(self, language: Optional[Text] = "en") -> TrainingData:
+    def get_nlu_data(self, language: Optional[str] = "en") -> TrainingData:
         """Return the example questions of `data/nlu/` with the answers as their responses."""
         responses = {f"utter_{FAQ_INTENT}/{answer.id}": [{"text": answer.text}] for answer in load_answers().values()}
         return super().get_nlu_data(language).merge(TrainingData(responses=responses))

@@ -71,7 +71,7 @@ class Views:
         self._passage_places = _places(arrays["passage_labels"], len(labels))
 
     @classmethod
-    def fit(cls, labels: Sequence[str], examples: Sequence[Example], passages: Sequence[Passage]) -> "Views":
+    def fit(cls, labels: Sequence[str], examples: Sequence[Example], passages: Sequence[Passage]) -> Views:
         """Learn the views from examples and passages."""
         place = {label: index for index, label in enumerate(labels)}
         vectors = np.stack([example.utterance.vectors[0] for example in examples])
@@ -122,7 +122,9 @@ class Views:
         out[:, :, 0] = vectors @ linear[:-1] + linear[-1]
         near = _by_label(vectors @ self._examples.T, self._example_places)
         out[:, :, 1] = near.max(axis=2)
-        out[:, :, 2] = np.partition(near, -3, axis=2)[:, :, -3:].mean(axis=2) if near.shape[2] > 3 else near.mean(axis=2)
+        out[:, :, 2] = (
+            np.partition(near, -3, axis=2)[:, :, -3:].mean(axis=2) if near.shape[2] > 3 else near.mean(axis=2)
+        )
         if len(self._passages):
             passages = _by_label(vectors @ self._passages.T, self._passage_places)
             out[:, :, 3] = passages.max(axis=2)
@@ -183,12 +185,12 @@ class Ranker:
         passages: Sequence[Passage],
         other: frozenset[str],
         progress: Callable[[Iterable], Iterable] = iter,
-    ) -> "Ranker":
+    ) -> Ranker:
         """Fit views on all examples, and their weights on folds that each leave some writers out.
 
         `other` names the labels that have no answer text (small talk, out of scope ...). `progress` wraps the folds.
         """
-        labels = sorted({example.label for example in examples})
+        labels = sorted({item.label for item in (*examples, *passages)})
         is_other = np.array([label in other for label in labels], np.float32)
         scores, truths = held_out_scores(labels, examples, passages, progress)
         weights = _fit_weights([_features(score, is_other) for score in scores], truths)
@@ -202,7 +204,7 @@ class Ranker:
         )
 
     @classmethod
-    def load(cls, folder: Path) -> "Ranker":
+    def load(cls, folder: Path) -> Ranker:
         """Read a ranker that `save` wrote."""
         names = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
         with np.load(folder / "views.npz") as stored:
@@ -285,7 +287,12 @@ def _ridge(vectors: np.ndarray, of_label: np.ndarray, labels: int) -> np.ndarray
 
 def _words_vectorizer() -> HashingVectorizer:
     return HashingVectorizer(
-        n_features=_WORD_BUCKETS, alternate_sign=False, norm=None, ngram_range=(1, 2), token_pattern=r"[a-z0-9£']+", binary=True
+        n_features=_WORD_BUCKETS,
+        alternate_sign=False,
+        norm=None,
+        ngram_range=(1, 2),
+        token_pattern=r"[a-z0-9£']+",
+        binary=True,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Dict, Iterable, List, Text
+from typing import Any, Dict, Iterable, List
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -27,11 +27,11 @@ class SentenceEncoderFeaturizer(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> "SentenceEncoderFeaturizer":
+    ) -> SentenceEncoderFeaturizer:
         """Create the component and load the encoder; raise EncoderMissing where set-up has not been run."""
         sentence_encoder()
         return cls()
@@ -57,7 +57,7 @@ class SentenceEncoderFeaturizer(GraphComponent):
         message.add_features(Features(vectors[:1], FEATURE_TYPE_SENTENCE, TEXT, self.__class__.__name__))
 
 
-def _texts(message: Message) -> List[Text]:
+def _texts(message: Message) -> List[str]:
     return [message.get(NORMALISED), *message.get(PARTS)]
 
 

@@ -14,7 +14,24 @@ from bot.nlu.vocabulary import load_vocabulary
 from bot.paths import VAR
 
 PIPELINE_FOLDER = VAR / "spacy"
-_NUMBER_WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+_NUMBER_WORDS = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+]
 _AGE_UNITS = ["year", "years", "yr", "yrs", "y", "month", "months", "mth", "mths", "week", "weeks"]
 
 
@@ -41,10 +58,19 @@ def _age_patterns() -> list[dict[str, Any]]:
     patterns: list[list[dict[str, Any]]] = []
     for figure in number:
         patterns += [
-            [figure, {"ORTH": "-", "OP": "?"}, {"LOWER": {"IN": _AGE_UNITS}}, {"ORTH": "-", "OP": "?"}, {"LOWER": "old"}],
+            [
+                figure,
+                {"ORTH": "-", "OP": "?"},
+                {"LOWER": {"IN": _AGE_UNITS}},
+                {"ORTH": "-", "OP": "?"},
+                {"LOWER": "old"},
+            ],
             [figure, {"LOWER": "yo"}],
             [{"LOWER": {"IN": ["aged", "age"]}}, figure],
         ]
-    patterns += [[{"LOWER": {"REGEX": r"^\d{1,2}(yo|yrs?|mths?)$"}}], [{"LOWER": {"IN": ["teenager", "teenagers", "teen", "teens"]}}],
-                 [{"LOWER": {"IN": ["baby", "toddler", "newborn"]}}]]
+    patterns += [
+        [{"LOWER": {"REGEX": r"^\d{1,2}(yo|yrs?|mths?)$"}}],
+        [{"LOWER": {"IN": ["teenager", "teenagers", "teen", "teens"]}}],
+        [{"LOWER": {"IN": ["baby", "toddler", "newborn"]}}],
+    ]
     return [{"label": "age", "pattern": pattern} for pattern in patterns]

@@ -43,7 +43,9 @@ class Normaliser:
         self._replacements = vocabulary.replacements
         self._phrases = {key: value for key, value in self._replacements.items() if " " in key or "." in key}
         self._phrase_pattern = (
-            re.compile(r"(?<!\w)(" + "|".join(map(re.escape, sorted(self._phrases, key=len, reverse=True))) + r")(?!\w)")
+            re.compile(
+                r"(?<!\w)(" + "|".join(map(re.escape, sorted(self._phrases, key=len, reverse=True))) + r")(?!\w)"
+            )
             if self._phrases
             else None
         )

@@ -30,7 +30,19 @@ def main() -> int:
         "LOG_LEVEL": "WARNING",
     }
     # Answers are not training data to Rasa, yet the selector reads them: --force, since Rasa cannot see that they changed.
-    command = [sys.executable, "-m", "rasa", "train", "--force", "--out", str(MODELS), "--domain", "domain.yml", "--data", "data"]
+    command = [
+        sys.executable,
+        "-m",
+        "rasa",
+        "train",
+        "--force",
+        "--out",
+        str(MODELS),
+        "--domain",
+        "domain.yml",
+        "--data",
+        "data",
+    ]
     status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     if status == 0:
         _drop_old_models()

@@ -6,7 +6,7 @@ can be switched off by data: patterns are code, and this component comes last an
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -28,25 +28,25 @@ class UrgentHelpDetector(GraphComponent):
     """Sets the intent `urgent_help`, whatever else the message asks."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """`enough_probability`: the share of urgent help in the ranking that sets it off without a pattern.
 
         Low on purpose: a needless urgent reply costs a moment, a missed one can cost a child.
         """
         return {"enough_probability": 0.3}
 
-    def __init__(self, config: Dict[Text, Any]) -> None:
+    def __init__(self, config: Dict[str, Any]) -> None:
         """Prefer `create`."""
         self._enough = float(config["enough_probability"])
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> "UrgentHelpDetector":
+    ) -> UrgentHelpDetector:
         """Create the detector."""
         return cls(config)
 
@@ -59,7 +59,7 @@ class UrgentHelpDetector(GraphComponent):
                 message.set(INTENT, intent, add_to_output=True)
         return messages
 
-    def _found_by(self, message: Message) -> Text | None:
+    def _found_by(self, message: Message) -> str | None:
         text = message.get(TEXT)
         if text and find_urgent(clean(text)):
             return FROM_PATTERNS

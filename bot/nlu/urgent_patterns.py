@@ -1,1 +1,2 @@
-def find_urgent(text): return None
+def find_urgent(text):
+    return None

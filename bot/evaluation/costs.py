@@ -1,0 +1,54 @@
+"""What each step of understanding costs, in milliseconds: run in Rasa's environment by the benchmark.
+
+Reads messages as a JSON list from standard input and prints a JSON object of medians and 95th percentiles.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tarfile
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from bot.nlu.encoder import SentenceEncoder
+from bot.nlu.normaliser import plain_words
+from bot.nlu.ranking import Ranker, Utterance
+from bot.nlu.urgent_patterns import find_urgent
+from bot.paths import MODELS
+
+
+def main() -> None:
+    """Time normaliser, encoder, selector and urgent-help patterns over the messages."""
+    messages = json.load(sys.stdin)
+    encoder = SentenceEncoder()
+    with tempfile.TemporaryDirectory() as folder:
+        newest = max(MODELS.glob("*.tar.gz"), key=lambda file: file.stat().st_mtime)
+        with tarfile.open(newest) as model:
+            model.extractall(folder, filter="data")
+        ranker = Ranker.load(next(Path(folder).rglob("views.npz")).parent)
+    spent: dict[str, list[float]] = {"normaliser": [], "encoder": [], "answer selector": [], "urgent-help patterns": []}
+    for message in messages:
+        began = time.perf_counter()
+        whole, parts = plain_words(message)
+        normalised = time.perf_counter()
+        vectors = encoder.encode([whole, *parts])
+        encoded = time.perf_counter()
+        ranker.rank(Utterance(vectors, (whole, *parts)))
+        ranked = time.perf_counter()
+        find_urgent(message)
+        done = time.perf_counter()
+        for name, value in zip(spent, (normalised - began, encoded - normalised, ranked - encoded, done - ranked)):
+            spent[name].append(value * 1000)
+    figures = {
+        name: {"p50": float(np.percentile(values, 50)), "p95": float(np.percentile(values, 95))}
+        for name, values in spent.items()
+    }
+    json.dump(figures, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rasa_sdk import Tracker
 
@@ -11,6 +12,7 @@ from actions.base import GuideAction
 from bot.directory.lookup import Wanted, find
 from bot.directory.replies import records_message
 from bot.guidance.replies import Message
+from bot.nlu.vocabulary import load_vocabulary
 
 _NUMBERS = {
     word: number
@@ -54,9 +56,11 @@ class ActionFindService(GuideAction):
 
 def wanted_from(tracker: Tracker) -> Wanted:
     """Return what the latest message asks for, from its entities and words."""
+    terms = _terms()
     entities: dict[str, list[str]] = {}
     for entity in tracker.latest_message.get("entities") or []:
-        entities.setdefault(entity["entity"], []).append(str(entity["value"]))
+        kind, value = entity["entity"], str(entity["value"])
+        entities.setdefault(kind, []).append(terms.get((kind, value.lower()), value))
     return Wanted(
         words=str(tracker.latest_message.get("text") or ""),
         needs=tuple(dict.fromkeys(entities.get("need", []))),
@@ -64,6 +68,17 @@ def wanted_from(tracker: Tracker) -> Wanted:
         place=next(iter(entities.get("place", [])), None),
         age=_age(entities.get("age", [])),
     )
+
+
+@lru_cache(maxsize=1)
+def _terms() -> dict[tuple[str, str], str]:
+    """Return, for each kind of entity and phrase in lower case, the taxonomy's own term."""
+    return {
+        (kind, phrase.lower()): term
+        for kind, values in load_vocabulary().entity_phrases().items()
+        for term, phrases in values.items()
+        for phrase in phrases
+    }
 
 
 def _age(phrases: list[str]) -> int | None:

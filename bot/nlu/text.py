@@ -54,10 +54,11 @@ class Normaliser:
 
     def __call__(self, text: str) -> str:
         """Return `text` in lower case with text-speak and dialect in plain words and misspelt words repaired."""
-        text = _REPEATED.sub(r"\1\1", clean(text).lower())
+        text = _REPEATED.sub(r"\1\1", clean(text))
+        text = _TOKEN.sub(lambda match: self._word(match[0].lower(), _is_name(match)), text).lower()
         if self._phrase_pattern:
             text = self._phrase_pattern.sub(lambda match: self._phrases[match[0]], text)
-        return re.sub(r"\s{2,}", " ", _TOKEN.sub(lambda match: self._word(match[0]), text)).strip()
+        return re.sub(r"\s{2,}", " ", text).strip()
 
     def expand(self, normalised: str) -> str:
         """Return a normalised text with each abbreviation followed by what it stands for."""
@@ -67,10 +68,10 @@ class Normaliser:
         stands_for = self._abbreviations.get(word)
         return f"{word} ({stands_for.lower()})" if stands_for else word
 
-    def _word(self, word: str) -> str:
+    def _word(self, word: str, is_name: bool) -> str:
         if word in self._replacements:
             return self._replacements[word]
-        if len(word) < SHORTEST_REPAIRED or word in self._known or not word.isalpha():
+        if is_name or len(word) < SHORTEST_REPAIRED or word in self._known or not word.isalpha():
             return word
         return self._repaired(word)
 
@@ -81,12 +82,20 @@ class Normaliser:
         return found[0].term if found else word
 
 
+def _is_name(match: re.Match[str]) -> bool:
+    """Tell whether a word looks like a name: a capital letter first, within a sentence that has small letters too."""
+    word, before = match[0], match.string[: match.start()].rstrip()
+    return word[:1].isupper() and word[1:].islower() and bool(before) and before[-1] not in ".!?"
+
+
 @lru_cache(maxsize=1)
 def normaliser() -> Normaliser:
     """Return the normaliser of this project's vocabulary and answers."""
     words: set[str] = set()
     for file in sorted(ANSWERS.glob("*/*.md")):
         words.update(re.findall(r"[a-z]{4,}", file.read_text(encoding="utf-8").lower()))
+    for phrases in load_vocabulary().entity_phrases().values():
+        words.update(re.findall(r"[a-z]{4,}", " ".join(" ".join(each) for each in phrases.values()).lower()))
     return Normaliser(load_vocabulary(), frozenset(words))
 
 

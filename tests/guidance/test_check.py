@@ -1,0 +1,90 @@
+"""`python -m bot check` finds each kind of mistake that an editor can make, and names its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.guidance.answers import load_answers
+from bot.guidance.check import check
+
+GOOD = """---
+title: Asking for a personal budget
+question: How do I ask for a personal budget?
+situation: wants to ask for the money
+audience: [parent, professional]
+sources:
+  - ot-guide-2023#personal-budgets
+links:
+  - title: Making Changes Together
+    url: https://www.mctdurham.co.uk/
+related: []
+reviewed: 2026-11-23
+---
+You can ask for one if your child has a plan. Ask the council.
+"""
+EXAMPLES = "version: '3.1'\nnlu:\n- intent: faq/ask-budget\n  examples: |\n" + "".join(
+    f"    - example question number {n}\n" for n in range(12)
+)
+
+
+@pytest.fixture
+def knowledge(tmp_path: Path):
+    def write(answer: str = GOOD, examples: str = EXAMPLES) -> list[str]:
+        file = tmp_path / "answers" / "personal-budgets" / "ask-budget.md"
+        file.parent.mkdir(parents=True)
+        file.write_text(answer, encoding="utf-8")
+        faq = tmp_path / "nlu" / "faq" / "personal-budgets.yml"
+        faq.parent.mkdir(parents=True)
+        faq.write_text(examples, encoding="utf-8")
+        load_answers.cache_clear()
+        problems = check(tmp_path / "answers", tmp_path / "nlu", covered=())
+        load_answers.cache_clear()
+        return [f"{problem.file.name}:{problem.line}: {problem.text}" for problem in problems]
+
+    return write
+
+
+def test_a_good_answer_has_no_problem(knowledge):
+    assert knowledge() == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("ot-guide-2023#personal-budgets", "ot-guide-2023#no-such", "ask-budget.md:7: 'ot-guide-2023#no-such' is not a section"),
+        ("https://www.mctdurham.co.uk/", "https://example.org/", "ask-budget.md:10: the link 'https://example.org/' is not in a document"),
+        ("related: []", "related: [gone]", "ask-budget.md:11: the related answer 'gone' does not exist"),
+        ("Ask the council.", "Ask the LA.", "ask-budget.md:14: the abbreviation LA is not spelled out"),
+        ("Ask the council.", "Ask " + "the council and then " * 7 + "wait.", "ask-budget.md:14: a sentence of 30 words"),
+        (
+            "Ask the council.",
+            "Representatives systematically categorise extraordinarily heterogeneous institutional responsibilities.",
+            "ask-budget.md:14: the reading age is",
+        ),
+        ("title: Asking", "titel: Asking", "ask-budget.md:1: missing: title; not known: titel"),
+        ("---\ntitle", "--\ntitle", "ask-budget.md:1: begin with front matter"),
+    ],
+)
+def test_each_mistake_is_named_with_its_line(knowledge, old, new, expected):
+    assert any(problem.startswith(expected) for problem in knowledge(GOOD.replace(old, new)))
+
+
+def test_too_few_examples_are_named(knowledge):
+    fewer = EXAMPLES.replace("    - example question number 11\n", "")
+    assert knowledge(examples=fewer) == ["ask-budget.md:1: 11 example questions in data/nlu/faq/: 12 at least"]
+
+
+def test_the_same_example_under_two_answers_is_named(knowledge):
+    both = EXAMPLES + "- intent: faq/other\n  examples: |\n    - Example question, number 3!\n"
+    problems = knowledge(examples=both)
+    assert any("the same example is under 'ask-budget' and 'other'" in problem for problem in problems)
+
+
+def test_an_abbreviation_spelled_out_once_is_fine(knowledge):
+    assert knowledge(GOOD.replace("Ask the council.", "Ask your local authority (LA). The LA decides.")) == []
+
+
+def test_the_knowledge_of_this_project_has_no_problem():
+    assert [str(problem) for problem in check()] == []

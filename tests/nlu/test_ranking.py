@@ -1,0 +1,102 @@
+"""The ranker finds the label, is calibrated, keeps its figures when saved, and the decision follows the costs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bot.nlu.decision import Candidate, Costs, decide
+from bot.nlu.ranking import Example, Passage, Ranker, Utterance, held_out_scores
+
+LABELS = [f"faq/answer-{number}" for number in range(8)]
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def world():
+    random = np.random.default_rng(3)
+    centres = random.normal(size=(len(LABELS), 768))
+
+    def example(number: int, writer: str, noise: float = 2.5) -> Example:
+        vector = _unit(centres[number] + noise * random.normal(size=768))
+        return Example(Utterance(vector[None], (f"subject{number} asked in words {random.integers(50)}",)), LABELS[number], writer)
+
+    training = [example(n, f"voice {w}") for n in range(len(LABELS)) for w in range(4) for _ in range(4)]
+    strangers = [example(n, "stranger") for n in range(len(LABELS)) for _ in range(10)]
+    passages = [Passage(_unit(centres[n]), f"subject{n}", LABELS[n]) for n in range(len(LABELS))]
+    return training, strangers, passages
+
+
+def test_strangers_are_understood_and_the_confidence_is_true(world):
+    training, strangers, passages = world
+    ranker = Ranker.fit(training, passages, frozenset())
+    chances = [ranker.rank(stranger.utterance) for stranger in strangers]
+    right = np.mean([ranker.labels[int(chance.argmax())] == s.label for chance, s in zip(chances, strangers)])
+    assert right >= 0.95
+    assert abs(np.mean([chance.max() for chance in chances]) - right) < 0.15
+    assert all(abs(chance.sum() - 1) < 1e-4 for chance in chances)
+
+
+def test_held_out_messages_are_scored_by_views_that_never_saw_their_writer(world):
+    training, _, passages = world
+    alone = [*training, Example(training[0].utterance, "faq/only-by-one", "voice 0")]
+    scores, truths = held_out_scores([*LABELS, "faq/only-by-one"], alone, passages)
+    assert len(scores) == len(training)
+    assert len(LABELS) not in truths
+
+
+def test_one_sentence_of_a_story_is_enough(world):
+    training, strangers, passages = world
+    ranker = Ranker.fit(training, passages, frozenset())
+    random = np.random.default_rng(9)
+    asking = strangers[0]
+    story = Utterance(
+        np.stack([_unit(random.normal(size=768)), asking.utterance.vectors[0]]), ("a long story", asking.utterance.texts[0])
+    )
+    assert ranker.labels[int(ranker.rank(story).argmax())] == asking.label
+
+
+def test_a_saved_ranker_gives_the_same_probabilities(world, tmp_path):
+    training, strangers, passages = world
+    ranker = Ranker.fit(training, passages, frozenset())
+    ranker.save(tmp_path)
+    again = Ranker.load(tmp_path)
+    for stranger in strangers[:5]:
+        np.testing.assert_allclose(ranker.rank(stranger.utterance), again.rank(stranger.utterance), atol=1e-6)
+    assert not [file for file in tmp_path.iterdir() if file.suffix not in (".npz", ".json")]
+
+
+def test_an_answer_without_examples_is_found_by_its_own_text(world):
+    training, _, passages = world
+    fewer = [example for example in training if example.label != LABELS[0]]
+    ranker = Ranker.fit(fewer, passages, frozenset())
+    chances = ranker.rank(Utterance(passages[0].vector[None], ("subject0",)))
+    assert ranker.labels[int(chances.argmax())] == LABELS[0]
+
+
+SOURCES = {label: frozenset({f"document#section-{number}"}) for number, label in enumerate(LABELS)}
+
+
+@pytest.mark.parametrize(
+    ("shares", "outcome"),
+    [((0.9, 0.05, 0.02), "answer"), ((0.45, 0.4, 0.1), "clarify"), ((0.1, 0.09, 0.08), "admit")],
+)
+def test_the_decision_follows_the_probabilities(shares, outcome):
+    ranking = [Candidate(label, share) for label, share in zip(LABELS, shares)]
+    assert decide(ranking, SOURCES) == outcome
+
+
+def test_answers_that_cite_the_same_section_support_each_other():
+    ranking = [Candidate(LABELS[0], 0.5), Candidate(LABELS[1], 0.45)]
+    same = dict.fromkeys(LABELS, frozenset({"document#one"}))
+    assert decide(ranking, SOURCES) == "clarify"
+    assert decide(ranking, same) == "answer"
+
+
+def test_a_dearer_mistake_makes_the_guide_more_careful():
+    ranking = [Candidate(LABELS[0], 0.7), Candidate(LABELS[1], 0.1)]
+    assert decide(ranking, SOURCES, Costs(wrong_answer=1.0)) == "answer"
+    assert decide(ranking, SOURCES, Costs(wrong_answer=9.0)) != "answer"

@@ -135,10 +135,19 @@ def _check_words(answer: Answer, text: str, vocabulary: Vocabulary, for_parents:
         yield problem(
             f"the reading age is {age:.1f} ({OLDEST_READER:.0f} at most): use shorter words and sentences", text[:40]
         )
-    for short in dict.fromkeys(_ABBREVIATION.findall(text)):
+    outside_names = _without_full_names(text, vocabulary)
+    for short in dict.fromkeys(_ABBREVIATION.findall(outside_names)):
         plain = short.removesuffix("'s").removesuffix("s")
         if plain not in vocabulary.everyday and not _is_spelled_out(plain, text):
             yield problem(f"the abbreviation {plain} is not spelled out: write the words, then ({plain})", short)
+
+
+def _without_full_names(text: str, vocabulary: Vocabulary) -> str:
+    """Return the text without full names that hold an abbreviation themselves ("SEND Information, Advice ...")."""
+    for full in vocabulary.abbreviations.values():
+        if _ABBREVIATION.search(full):
+            text = re.sub(re.escape(full), "", text, flags=re.I)
+    return text
 
 
 def _is_spelled_out(short: str, text: str) -> bool:

@@ -1,0 +1,84 @@
+"""The measuring rules themselves: a wrong citation is wrong, a missing fact partial, a refusal no answer."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.evaluation.judging import PARTIAL, REFUSED, RIGHT, WRONG, interval, judge
+from bot.evaluation.run import OWN_QUESTIONS, Outcome, draw_calibration, read_cases, tallies
+from bot.guidance.sources import cite, load_documents
+
+CASE = {"id": "x", "group": "parent", "kind": "answer", "sources": ["ot-guide-2023#personal-budgets"], "facts": ["plan", "council"], "message": "?"}
+
+
+def answer(text: str = "Ask the council if you have a plan.", section: str = "personal-budgets", confidence: float = 0.8) -> dict:
+    source = {"document": "ot-guide-2023", "section": section}
+    return {"text": text, "buttons": [], "custom": {"kind": "answer", "answer": "t/a", "confidence": confidence, "sources": [source], "links": []}}
+
+
+def kind(name: str) -> dict:
+    return {"text": "", "buttons": [], "custom": {"kind": name}}
+
+
+@pytest.mark.parametrize(
+    ("case", "messages", "verdict"),
+    [
+        (CASE, [answer()], RIGHT),
+        (CASE, [answer("Ask for a plan.")], PARTIAL),
+        (CASE, [answer(section="private-ot")], WRONG),
+        (CASE, [kind("clarify")], REFUSED),
+        (CASE, [kind("fallback")], REFUSED),
+        (CASE, [kind("safeguarding")], WRONG),
+        (CASE, [], REFUSED),
+        ({**CASE, "kind": "fallback"}, [kind("fallback")], RIGHT),
+        ({**CASE, "kind": "fallback"}, [answer()], WRONG),
+        ({**CASE, "kind": "safeguarding"}, [kind("safeguarding"), answer()], RIGHT),
+        ({**CASE, "kind": "safeguarding"}, [answer(), kind("safeguarding")], WRONG),
+        ({**CASE, "kind": "handoff"}, [kind("handoff")], RIGHT),
+        ({**CASE, "kind": "handoff"}, [answer()], WRONG),
+        ({**CASE, "kind": "records", "names": ["Toy"]}, [{"text": "", "custom": {"kind": "records", "records": [{"name": "Toy box"}]}}], RIGHT),
+        ({**CASE, "kind": "records", "names": ["Toy"]}, [{"text": "", "custom": {"kind": "records", "records": []}}], WRONG),
+    ],
+)
+def test_verdicts(case, messages, verdict):
+    assert judge(case, messages).verdict == verdict
+
+
+def test_two_questions_need_two_answers():
+    parts = [{"sources": ["ot-guide-2023#personal-budgets"], "facts": ["plan"]}, {"sources": ["ot-guide-2023#private-ot"], "facts": ["council"]}]
+    case = {**CASE, "kind": "multi_answer", "parts": parts}
+    assert judge(case, [answer()]).verdict == PARTIAL
+    assert judge(case, [answer(), answer(section="private-ot")]).verdict == RIGHT
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(ValueError, match="not known"):
+        judge({**CASE, "kind": "poem"}, [answer()])
+
+
+def test_interval_holds_the_share_and_narrows():
+    low, high = interval(80, 100)
+    assert low < 0.8 < high and interval(800, 1000)[0] > low
+    assert interval(0, 0) == (0.0, 1.0)
+
+
+def test_tallies_and_picture(tmp_path):
+    outcomes = [Outcome(CASE, "parent", [answer()], judge(CASE, [answer()])), Outcome(CASE, "parent", [], judge(CASE, []))]
+    everyone = {tally.group: tally for tally in tallies(outcomes)}
+    assert everyone["parent"].counts[RIGHT] == 1 and everyone["parent"].total == 2
+    assert everyone["parent, documents answered in full"].total == 2
+    draw_calibration(outcomes, tmp_path / "c.svg")
+    assert "confidence 0.80: 100% of 1 right" in (tmp_path / "c.svg").read_text()
+
+
+def test_our_own_questions_are_well_formed():
+    cases = list(read_cases(OWN_QUESTIONS))
+    documents = load_documents()
+    assert len({case["id"] for case in cases}) == len(cases) > 0
+    for case in cases:
+        for source in case.get("sources", []):
+            assert cite(source, documents)
+        assert judge(case, []).verdict
+    json.dumps(cases)

@@ -43,7 +43,7 @@ def parts(configured: Settings) -> list[Part]:
     rasa_environment = {
         **common,
         "ACTIONS_PORT": str(configured.actions_port),
-        "TRACKER_DATABASE": str(VAR / "rasa-trackers.db"),
+        "TRACKER_DATABASE": configured.tracker_database,
         "RASA_TELEMETRY_ENABLED": "false",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",

@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     actions_port: int = Field(5055, description="loopback port of the action server")
     metrics_port: int = Field(9464, description="loopback port that serves /metrics; 0 turns it off")
     database_url: str = Field(f"sqlite:///{VAR / 'guide.db'}", description="SQLAlchemy URL of the gateway's store")
+    tracker_database: str = Field(str(VAR / "rasa-trackers.db"), description="file of Rasa's tracker store (SQLite)")
     secret_key: str = Field("", description="signs conversation tokens; made once under var/ when empty")
     message_limit: int = Field(2000, description="characters a message may have")
     rasa_timeout_s: float = Field(10.0, description="seconds to wait for Rasa's reply")

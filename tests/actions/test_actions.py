@@ -28,7 +28,9 @@ def tracker(
         "entities": list(entities),
         "metadata": {"audience": audience},
         "response_selector": {
-            "faq": {"ranking": [{"intent_response_key": f"faq/{ident}", "confidence": share} for ident, share in ranking]}
+            "faq": {
+                "ranking": [{"intent_response_key": f"faq/{ident}", "confidence": share} for ident, share in ranking]
+            }
         },
     }
     return Tracker("sender", {}, latest, list(events), False, None, {}, "action_listen")
@@ -45,7 +47,9 @@ def test_the_best_answer_is_given_with_close_ones_as_buttons():
     assert message["custom"]["kind"] == "answer" and message["custom"]["answer"].endswith(f"/{SOME[0]}")
     assert message["custom"]["confidence"] == 0.6
     assert message["buttons"][0]["payload"] == f'/faq{{"answer": "{SOME[1]}"}}'
-    assert not any(SOME[2] in button["payload"] for button in message["buttons"] if SOME[2] not in load_answers()[SOME[0]].related)
+    assert not any(
+        SOME[2] in button["payload"] for button in message["buttons"] if SOME[2] not in load_answers()[SOME[0]].related
+    )
 
 
 def test_a_chosen_answer_is_given():
@@ -62,7 +66,11 @@ def test_readings_are_offered_once_and_not_twice_in_a_row():
     ranking = [(SOME[0], 0.3), (SOME[1], 0.3), (SOME[2], 0.2)]
     (message,) = say(ActionClarify(), tracker(ranking=ranking))
     assert message["custom"]["kind"] == "clarify" and len(message["buttons"]) == 4
-    asked = [{"event": "action", "name": "action_clarify"}, {"event": "action", "name": "action_listen"}, {"event": "user"}]
+    asked = [
+        {"event": "action", "name": "action_clarify"},
+        {"event": "action", "name": "action_listen"},
+        {"event": "user"},
+    ]
     (message,) = say(ActionClarify(), tracker(ranking=ranking, events=asked))
     assert message["custom"]["kind"] == "fallback"
 
@@ -84,7 +92,9 @@ def test_urgent_help_handover_and_small_talk():
 
 def test_records_say_what_was_looked_for():
     entities = [{"entity": "need", "value": "sensory"}, {"entity": "service_kind", "value": "borrow"}]
-    (message,) = say(ActionFindService(), tracker("where can i borrow sensory toys", entities=entities, intent="find_service"))
+    (message,) = say(
+        ActionFindService(), tracker("where can i borrow sensory toys", entities=entities, intent="find_service")
+    )
     assert message["custom"]["kind"] == "records"
     assert [record["name"] for record in message["custom"]["records"]] == ["Learning Library"]
     assert "sensory" in message["custom"]["filters"]
@@ -92,7 +102,15 @@ def test_records_say_what_was_looked_for():
 
 @pytest.mark.parametrize(
     "action",
-    [ActionAnswer(), ActionClarify(), ActionFallback(), ActionUrgentHelp(), ActionHandover(), ActionSmalltalk(), ActionFindService()],
+    [
+        ActionAnswer(),
+        ActionClarify(),
+        ActionFallback(),
+        ActionUrgentHelp(),
+        ActionHandover(),
+        ActionSmalltalk(),
+        ActionFindService(),
+    ],
 )
 def test_every_failure_is_kind_and_logged_without_the_text(action, monkeypatch, caplog):
     def fail(self, of: Tracker):

@@ -63,14 +63,24 @@ def test_every_record_names_the_section_it_comes_from_and_no_invented_phone():
 
 @pytest.mark.parametrize(
     ("phrase", "years"),
-    [("7 year old", 7), ("seven year old", 7), ("14 months old", 1), ("aged 15", 15), ("baby", 0), ("12yo", 12), ("10 weeks old", 0)],
+    [
+        ("7 year old", 7),
+        ("seven year old", 7),
+        ("14 months old", 1),
+        ("aged 15", 15),
+        ("baby", 0),
+        ("12yo", 12),
+        ("10 weeks old", 0),
+    ],
 )
 def test_ages_are_read_in_years(phrase, years):
     assert wanted_from(tracker(entities=[{"entity": "age", "value": phrase}])).age == years
 
 
 def test_what_people_call_a_need_becomes_the_taxonomys_term():
-    wanted = wanted_from(tracker(entities=[{"entity": "need", "value": "deaf"}, {"entity": "place", "value": "seaham"}]))
+    wanted = wanted_from(
+        tracker(entities=[{"entity": "need", "value": "deaf"}, {"entity": "place", "value": "seaham"}])
+    )
     assert wanted.needs == ("hearing",) and wanted.place == "Seaham"
 
 

@@ -53,11 +53,23 @@ def test_a_good_answer_has_no_problem(knowledge):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("ot-guide-2023#personal-budgets", "ot-guide-2023#no-such", "ask-budget.md:7: 'ot-guide-2023#no-such' is not a section"),
-        ("https://www.mctdurham.co.uk/", "https://example.org/", "ask-budget.md:10: the link 'https://example.org/' is not in a document"),
+        (
+            "ot-guide-2023#personal-budgets",
+            "ot-guide-2023#no-such",
+            "ask-budget.md:7: 'ot-guide-2023#no-such' is not a section",
+        ),
+        (
+            "https://www.mctdurham.co.uk/",
+            "https://example.org/",
+            "ask-budget.md:10: the link 'https://example.org/' is not in a document",
+        ),
         ("related: []", "related: [gone]", "ask-budget.md:11: the related answer 'gone' does not exist"),
         ("Ask the council.", "Ask the LA.", "ask-budget.md:14: the abbreviation LA is not spelled out"),
-        ("Ask the council.", "Ask " + "the council and then " * 7 + "wait.", "ask-budget.md:14: a sentence of 30 words"),
+        (
+            "Ask the council.",
+            "Ask " + "the council and then " * 7 + "wait.",
+            "ask-budget.md:14: a sentence of 30 words",
+        ),
         (
             "Ask the council.",
             "Representatives systematically categorise extraordinarily heterogeneous institutional responsibilities.",

@@ -26,12 +26,16 @@ def test_every_link_stands_in_its_document():
         assert [link for link in document.links if link not in text] == []
 
 
-@pytest.mark.parametrize(("word", "count"), [("school", 1), ("money", 2), ("occupational", 5), ("plan", 1), ("needed", 2), ("table", 2)])
+@pytest.mark.parametrize(
+    ("word", "count"), [("school", 1), ("money", 2), ("occupational", 5), ("plan", 1), ("needed", 2), ("table", 2)]
+)
 def test_syllables(word, count):
     assert syllables(word) == count
 
 
 def test_plain_words_read_younger_than_officialese():
     plain = "Ask the school first. They can help you."
-    official = "Representations regarding dissatisfaction necessitate formal consideration by the responsible organisation."
+    official = (
+        "Representations regarding dissatisfaction necessitate formal consideration by the responsible organisation."
+    )
     assert reading_age(plain) < 8 < 16 < reading_age(official)

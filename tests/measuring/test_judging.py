@@ -10,12 +10,25 @@ from bot.evaluation.judging import PARTIAL, REFUSED, RIGHT, WRONG, interval, jud
 from bot.evaluation.run import OWN_QUESTIONS, Outcome, draw_calibration, read_cases, tallies
 from bot.guidance.sources import cite, load_documents
 
-CASE = {"id": "x", "group": "parent", "kind": "answer", "sources": ["ot-guide-2023#personal-budgets"], "facts": ["plan", "council"], "message": "?"}
+CASE = {
+    "id": "x",
+    "group": "parent",
+    "kind": "answer",
+    "sources": ["ot-guide-2023#personal-budgets"],
+    "facts": ["plan", "council"],
+    "message": "?",
+}
 
 
-def answer(text: str = "Ask the council if you have a plan.", section: str = "personal-budgets", confidence: float = 0.8) -> dict:
+def answer(
+    text: str = "Ask the council if you have a plan.", section: str = "personal-budgets", confidence: float = 0.8
+) -> dict:
     source = {"document": "ot-guide-2023", "section": section}
-    return {"text": text, "buttons": [], "custom": {"kind": "answer", "answer": "t/a", "confidence": confidence, "sources": [source], "links": []}}
+    return {
+        "text": text,
+        "buttons": [],
+        "custom": {"kind": "answer", "answer": "t/a", "confidence": confidence, "sources": [source], "links": []},
+    }
 
 
 def kind(name: str) -> dict:
@@ -38,8 +51,16 @@ def kind(name: str) -> dict:
         ({**CASE, "kind": "safeguarding"}, [answer(), kind("safeguarding")], WRONG),
         ({**CASE, "kind": "handoff"}, [kind("handoff")], RIGHT),
         ({**CASE, "kind": "handoff"}, [answer()], WRONG),
-        ({**CASE, "kind": "records", "names": ["Toy"]}, [{"text": "", "custom": {"kind": "records", "records": [{"name": "Toy box"}]}}], RIGHT),
-        ({**CASE, "kind": "records", "names": ["Toy"]}, [{"text": "", "custom": {"kind": "records", "records": []}}], WRONG),
+        (
+            {**CASE, "kind": "records", "names": ["Toy"]},
+            [{"text": "", "custom": {"kind": "records", "records": [{"name": "Toy box"}]}}],
+            RIGHT,
+        ),
+        (
+            {**CASE, "kind": "records", "names": ["Toy"]},
+            [{"text": "", "custom": {"kind": "records", "records": []}}],
+            WRONG,
+        ),
     ],
 )
 def test_verdicts(case, messages, verdict):
@@ -47,7 +68,10 @@ def test_verdicts(case, messages, verdict):
 
 
 def test_two_questions_need_two_answers():
-    parts = [{"sources": ["ot-guide-2023#personal-budgets"], "facts": ["plan"]}, {"sources": ["ot-guide-2023#private-ot"], "facts": ["council"]}]
+    parts = [
+        {"sources": ["ot-guide-2023#personal-budgets"], "facts": ["plan"]},
+        {"sources": ["ot-guide-2023#private-ot"], "facts": ["council"]},
+    ]
     case = {**CASE, "kind": "multi_answer", "parts": parts}
     assert judge(case, [answer()]).verdict == PARTIAL
     assert judge(case, [answer(), answer(section="private-ot")]).verdict == RIGHT
@@ -65,7 +89,10 @@ def test_interval_holds_the_share_and_narrows():
 
 
 def test_tallies_and_picture(tmp_path):
-    outcomes = [Outcome(CASE, "parent", [answer()], judge(CASE, [answer()])), Outcome(CASE, "parent", [], judge(CASE, []))]
+    outcomes = [
+        Outcome(CASE, "parent", [answer()], judge(CASE, [answer()])),
+        Outcome(CASE, "parent", [], judge(CASE, [])),
+    ]
     everyone = {tally.group: tally for tally in tallies(outcomes)}
     assert everyone["parent"].counts[RIGHT] == 1 and everyone["parent"].total == 2
     assert everyone["parent, documents answered in full"].total == 2

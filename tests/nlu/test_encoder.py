@@ -14,7 +14,9 @@ from bot.paths import ENCODER
 
 
 def test_like_questions_are_near_and_unlike_ones_far():
-    vectors = sentence_encoder().encode(["how do i get a personal budget", "asking for a personal budget", "rain is likely on tuesday"])
+    vectors = sentence_encoder().encode(
+        ["how do i get a personal budget", "asking for a personal budget", "rain is likely on tuesday"]
+    )
     assert vectors.shape == (3, 768)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
     assert vectors[0] @ vectors[1] > 0.7 > 0.2 > vectors[0] @ vectors[2]

@@ -22,7 +22,9 @@ def world():
 
     def example(number: int, writer: str, noise: float = 2.5) -> Example:
         vector = _unit(centres[number] + noise * random.normal(size=768))
-        return Example(Utterance(vector[None], (f"subject{number} asked in words {random.integers(50)}",)), LABELS[number], writer)
+        return Example(
+            Utterance(vector[None], (f"subject{number} asked in words {random.integers(50)}",)), LABELS[number], writer
+        )
 
     training = [example(n, f"voice {w}") for n in range(len(LABELS)) for w in range(4) for _ in range(4)]
     strangers = [example(n, "stranger") for n in range(len(LABELS)) for _ in range(10)]
@@ -54,7 +56,8 @@ def test_one_sentence_of_a_story_is_enough(world):
     random = np.random.default_rng(9)
     asking = strangers[0]
     story = Utterance(
-        np.stack([_unit(random.normal(size=768)), asking.utterance.vectors[0]]), ("a long story", asking.utterance.texts[0])
+        np.stack([_unit(random.normal(size=768)), asking.utterance.vectors[0]]),
+        ("a long story", asking.utterance.texts[0]),
     )
     assert ranker.labels[int(ranker.rank(story).argmax())] == asking.label
 

@@ -31,7 +31,9 @@ def test_urgent_help_overrules_everything_else_in_the_message(parse):
 
 
 def test_entities_are_found(parse):
-    entities = {(entity["entity"], entity["value"]) for entity in parse("autism group near seaham for a 7 year old")["entities"]}
+    entities = {
+        (entity["entity"], entity["value"]) for entity in parse("autism group near seaham for a 7 year old")["entities"]
+    }
     assert {("need", "autism"), ("place", "seaham"), ("age", "7 year old")} <= entities
 
 

@@ -112,7 +112,9 @@ def _kill(name: str) -> bool:
 
 
 def _children_of(parent: int) -> list[int]:
-    listed = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True).stdout.split("\n")[1:]
+    listed = subprocess.run(["ps", "-eo", "pid,ppid"], capture_output=True, text=True, check=True).stdout.split("\n")[
+        1:
+    ]
     children: dict[int, list[int]] = {}
     for line in listed:
         if line.strip():

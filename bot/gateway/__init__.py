@@ -1,0 +1,1 @@
+"""The public web process: chat API and pages."""

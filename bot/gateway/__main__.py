@@ -1,0 +1,26 @@
+"""Run the gateway: `python -m bot.gateway`."""
+
+from __future__ import annotations
+
+import logging
+
+import uvicorn
+
+from bot.gateway.app import create_app
+from bot.settings import settings
+
+
+def main() -> None:
+    """Serve the pages, the chat API and, on its own loopback port, the metrics."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    configured = settings()
+    app = create_app(configured)
+    app.state.metrics.serve(configured.metrics_port)
+    uvicorn.run(
+        app, host=configured.host, port=configured.port, access_log=False, log_level="warning", server_header=False
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""What is kept of a conversation: redacted messages, the buttons issued in it, and replies already given."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, ForeignKey, String, create_engine, delete, event, func, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+BUSY_TIMEOUT_MS = 3000
+
+
+class Base(DeclarativeBase):
+    """The gateway's tables."""
+
+
+class Conversation(Base):
+    """A conversation, by its unguessable id (which is also Rasa's sender id)."""
+
+    __tablename__ = "conversation"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    audience: Mapped[str] = mapped_column(String(16))
+    last_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
+class Entry(Base):
+    """One message of a conversation, the person's (redacted) or the guide's, in the chat API's form."""
+
+    __tablename__ = "entry"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
+    sender: Mapped[str] = mapped_column(String(8))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class IssuedButton(Base):
+    """A button's opaque token, and the intent message it stands for in its conversation."""
+
+    __tablename__ = "issued_button"
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    intent_message: Mapped[str] = mapped_column(String(1000))
+
+
+class GivenReply(Base):
+    """A reply by its idempotency key, so that a message sent twice is asked once."""
+
+    __tablename__ = "given_reply"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
+    reply: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class ConversationStore:
+    """The gateway's store. Every method is one transaction and may raise SQLAlchemyError."""
+
+    def __init__(self, database_url: str) -> None:
+        """Open the database at an SQLAlchemy URL and make the tables that are missing."""
+        self._engine = _engine(database_url)
+        Base.metadata.create_all(self._engine)
+
+    def begin(self, audience: str) -> str:
+        """Start a conversation and return its id."""
+        ident = secrets.token_urlsafe(24)
+        with Session(self._engine) as session, session.begin():
+            session.add(Conversation(id=ident, audience=audience, last_at=_now()))
+        return ident
+
+    def exists(self, conversation: str) -> bool:
+        """Tell whether the conversation is kept."""
+        with Session(self._engine) as session:
+            return session.get(Conversation, conversation) is not None
+
+    def set_audience(self, conversation: str, audience: str) -> None:
+        """Remember whom the replies are for."""
+        with Session(self._engine) as session, session.begin():
+            kept = session.get(Conversation, conversation)
+            if kept:
+                kept.audience = audience
+
+    def audience(self, conversation: str) -> str:
+        """Return whom the replies are for: "parent" or "professional"."""
+        with Session(self._engine) as session:
+            kept = session.get(Conversation, conversation)
+            return kept.audience if kept else "parent"
+
+    def add_turn(
+        self, conversation: str, said: str, replies: Sequence[dict[str, Any]], buttons: Sequence[IssuedButton]
+    ) -> None:
+        """Keep what was said, what was replied and the buttons that came with it."""
+        now = _now()
+        with Session(self._engine) as session, session.begin():
+            session.add(Entry(conversation_id=conversation, sender="user", content={"text": said}, at=now))
+            session.add_all(
+                Entry(conversation_id=conversation, sender="guide", content=reply, at=now) for reply in replies
+            )
+            session.add_all(buttons)
+            kept = session.get(Conversation, conversation)
+            if kept:
+                kept.last_at = now
+
+    def history(self, conversation: str) -> list[dict[str, Any]]:
+        """Return the messages so far, oldest first, each with `from` ("user" or "guide") and `at`."""
+        with Session(self._engine) as session:
+            entries = session.scalars(select(Entry).where(Entry.conversation_id == conversation).order_by(Entry.id))
+            return [{"from": entry.sender, "at": entry.at.isoformat(), **entry.content} for entry in entries]
+
+    def pressed(self, conversation: str, token: str) -> IssuedButton | None:
+        """Return the button issued in this conversation under `token`, or None."""
+        with Session(self._engine, expire_on_commit=False) as session:
+            button = session.get(IssuedButton, token)
+            return button if button and button.conversation_id == conversation else None
+
+    def given(self, conversation: str | None, key: str) -> dict[str, Any] | None:
+        """Return the reply already given for an idempotency key in this conversation (None: before it began)."""
+        with Session(self._engine) as session:
+            kept = session.get(GivenReply, _key(conversation, key))
+            return kept.reply if kept else None
+
+    def remember_reply(self, asked_in: str | None, conversation: str, key: str, reply: dict[str, Any]) -> None:
+        """Keep the reply given for an idempotency key."""
+        with Session(self._engine) as session, session.begin():
+            session.merge(GivenReply(key=_key(asked_in, key), conversation_id=conversation, reply=reply))
+
+    def erase(self, conversation: str) -> bool:
+        """Erase a conversation with all that belongs to it; tell whether there was one."""
+        with Session(self._engine) as session, session.begin():
+            return _erase(session, [conversation]) > 0
+
+    def erase_older_than(self, hours: int) -> list[str]:
+        """Erase conversations whose last message is older than `hours`; return their ids."""
+        before = _now() - timedelta(hours=hours)
+        with Session(self._engine) as session, session.begin():
+            old = list(session.scalars(select(Conversation.id).where(Conversation.last_at < before)))
+            _erase(session, old)
+            return old
+
+    def answers(self) -> bool:
+        """Tell whether the database answers, by counting conversations."""
+        with Session(self._engine) as session:
+            return session.scalar(select(func.count()).select_from(Conversation)) is not None
+
+
+def _erase(session: Session, conversations: Sequence[str]) -> int:
+    if not conversations:
+        return 0
+    for table in (Entry, IssuedButton, GivenReply):
+        session.execute(delete(table).where(table.conversation_id.in_(conversations)))
+    gone = session.scalars(delete(Conversation).where(Conversation.id.in_(conversations)).returning(Conversation.id))
+    return len(list(gone))
+
+
+def _key(conversation: str | None, key: str) -> str:
+    return hashlib.sha256(f"{conversation or ''}\n{key}".encode()).hexdigest()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _engine(database_url: str) -> Engine:
+    engine = create_engine(database_url)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _configure(connection: Any, _: Any) -> None:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            connection.execute("PRAGMA secure_delete=ON")
+
+    return engine

@@ -1,0 +1,56 @@
+"""Is the guide well? Only when a real question gets a real answer."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.gateway.chat import Chat
+from bot.gateway.rasa_client import RasaFailed
+from bot.guidance.wording import wording
+from bot.privacy.erasure import Erasure
+
+GOOD_FOR_S = 20.0
+
+
+@dataclass(frozen=True)
+class State:
+    """Whether the guide answers and, if not, which part fails: "database", "rasa", "actions", "reply" or "answer"."""
+
+    well: bool
+    failing: str | None = None
+
+
+class Health:
+    """Asks a real question, at most once in 20 seconds while all is well, so that asking cannot be used to load the guide."""
+
+    def __init__(self, chat: Chat, erasure: Erasure) -> None:
+        self._chat = chat
+        self._erasure = erasure
+        self._last: tuple[float, State] = (float("-inf"), State(False, "rasa"))
+        self._lock = threading.Lock()
+
+    def state(self) -> State:
+        """Return the state, from the last question where that was lately and well."""
+        with self._lock:
+            asked, state = self._last
+            if state.well and time.monotonic() - asked < GOOD_FOR_S:
+                return state
+            state = self._ask()
+            self._last = (time.monotonic(), state)
+            return state
+
+    def _ask(self) -> State:
+        try:
+            self._chat.store.answers()
+            kinds, sender = self._chat.probe(wording("gateway.health_question"))
+            self._erasure.erase_trackers([sender])
+        except (SQLAlchemyError, sqlite3.Error):
+            return State(False, "database")
+        except RasaFailed as failure:
+            return State(False, failure.part)
+        return State(True) if "answer" in kinds else State(False, "answer")

@@ -1,0 +1,139 @@
+"""The pages: the chat at `/`, which needs no JavaScript, and a demonstration of the embedded chat at `/demo`."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from fastapi.templating import Jinja2Templates
+
+from bot.gateway.chat import Audience, Chat
+from bot.gateway.markdown import to_html
+from bot.gateway.problems import Problem
+from bot.guidance.contacts import contact
+from bot.guidance.replies import month_in_words
+from bot.guidance.wording import wording
+from bot.privacy.erasure import Erasure
+from bot.settings import Settings
+
+_HERE = Path(__file__).parent
+STARTERS = ("school_money", "personal_budget", "therapy", "private", "home", "unhappy")
+
+
+def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
+    """Return the routes of the pages."""
+    routes = APIRouter()
+
+    @routes.get("/", response_class=HTMLResponse)
+    def page(request: Request, embed: bool = False) -> Response:
+        return _chat_page(request, settings, None, [], "parent", embed)
+
+    @routes.post("/", response_class=HTMLResponse)
+    def turn(
+        request: Request,
+        key: Annotated[str, Form(min_length=16, max_length=200)],
+        message: Annotated[str | None, Form()] = None,
+        payload: Annotated[str | None, Form(max_length=200)] = None,
+        starter: Annotated[str | None, Form(max_length=40)] = None,
+        conversation: Annotated[str | None, Form(max_length=500)] = None,
+        audience: Annotated[Audience, Form()] = "parent",
+        embed: Annotated[bool, Form()] = False,
+        resume: Annotated[bool, Form()] = False,
+    ) -> Response:
+        """Take a form post and show the whole conversation; a mistake is shown beside the field it is about."""
+        token = conversation or None
+        error: str | None = None
+        removed: tuple[str, ...] = ()
+        status = 200
+        try:
+            if resume:
+                chat.conversation_of(token or "")
+            else:
+                if starter in STARTERS:
+                    message = wording(f"page.starters.{starter}.question")
+                said = (
+                    chat.press(payload, token, audience, key)
+                    if payload
+                    else chat.say(message or "", token, audience, key)
+                )
+                token, removed = said.token, said.removed
+        except Problem as problem:
+            error, status = problem.detail, problem.status
+            if problem.status == 400:
+                token, error = None, None if resume else error
+        history = chat.store.history(chat.conversation_of(token)) if token else []
+        response = _chat_page(
+            request, settings, token, history, audience, embed, error, removed, message if error else ""
+        )
+        response.status_code = status
+        return response
+
+    @routes.post("/start-again")
+    def start_again(
+        conversation: Annotated[str, Form(max_length=500)] = "", embed: Annotated[bool, Form()] = False
+    ) -> Response:
+        """Erase the conversation and show an empty one."""
+        with contextlib.suppress(Problem):
+            erasure.erase(chat.conversation_of(conversation))
+        return RedirectResponse("/?embed=1" if embed else "/", status_code=303)
+
+    @routes.get("/demo", response_class=HTMLResponse)
+    def demo(request: Request) -> Response:
+        return templates().TemplateResponse(request, "demo.html", {})
+
+    @routes.get("/embed.js")
+    def embed_script() -> Response:
+        return FileResponse(_HERE / "static" / "embed.js", media_type="text/javascript")
+
+    return routes
+
+
+def error_page(request: Request, status: int, text: str) -> Response:
+    """Return a plain page for something that went wrong, with another way to get help."""
+    return templates().TemplateResponse(
+        request, "error.html", {"text": text, "help": contact("sendiass")}, status_code=status
+    )
+
+
+@lru_cache(maxsize=1)
+def templates() -> Jinja2Templates:
+    """Return the page templates, with the helpers they use."""
+    found = Jinja2Templates(directory=_HERE / "templates")
+    found.env.globals["wording"] = wording
+    found.env.filters["markdown"] = to_html
+    found.env.filters["month"] = month_in_words
+    return found
+
+
+def _chat_page(
+    request: Request,
+    settings: Settings,
+    token: str | None,
+    history: list[dict[str, Any]],
+    audience: str,
+    embed: bool,
+    error: str | None = None,
+    removed: tuple[str, ...] = (),
+    unsent: str | None = "",
+) -> Response:
+    newest = max((index for index, entry in enumerate(history) if entry["from"] == "user"), default=len(history))
+    context = {
+        "token": token,
+        "past": history[:newest],
+        "new": history[newest:],
+        "audience": audience,
+        "embed": embed,
+        "error": error,
+        "removed": removed,
+        "unsent": unsent or "",
+        "key": secrets.token_urlsafe(18),
+        "limit": settings.message_limit,
+        "starters": STARTERS,
+        "help": contact("sendiass"),
+    }
+    return templates().TemplateResponse(request, "chat.html", context)

@@ -1,0 +1,33 @@
+"""Errors as RFC 9457 problem details: what is wrong and what to do."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """A request that cannot be served. `detail` says what to do; `retry_after` is in seconds."""
+
+    def __init__(self, status: int, detail: str, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+def problem_response(status: int, detail: str, retry_after: int | None = None) -> JSONResponse:
+    """Return a problem-details response."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    headers = {"Retry-After": str(retry_after)} if retry_after is not None else None
+    return JSONResponse(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
+
+
+async def handle_problem(_: Request, problem: Exception) -> JSONResponse:
+    """Turn a Problem into its response."""
+    assert isinstance(problem, Problem)
+    return problem_response(problem.status, problem.detail, problem.retry_after)

@@ -1,0 +1,86 @@
+"""Leave one writer out: how well messages are understood whose writer the model has never read.
+
+Run in Rasa's environment by `make evaluate`: `python -m bot.nlu.cross_validate`. Prints a Markdown section.
+Random folds flatter, since one writer's messages resemble each other; this figure predicts strangers.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from typing import Dict, List, Sequence
+
+import numpy as np
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.loading import load_data
+from tqdm import tqdm
+
+from bot.guidance.answers import load_answers
+from bot.nlu.answer_selector import answer_passages, label_of, writer_of
+from bot.nlu.encoder import sentence_encoder
+from bot.nlu.features import FAQ_INTENT
+from bot.nlu.normaliser import plain_words
+from bot.nlu.ranking import Example, Ranker, Utterance
+from bot.paths import EXAMPLES
+
+FEWEST_MESSAGES = 100
+
+
+def main() -> None:
+    """Print accuracy by writer, first and first three, for answers and for other intents."""
+    examples, passages = training_examples(), answer_passages()
+    other = frozenset(example.label for example in examples if not example.label.startswith(f"{FAQ_INTENT}/"))
+    counts: Dict[str, int] = defaultdict(int)
+    for example in examples:
+        counts[example.writer] += 1
+    writers = sorted(writer for writer, count in counts.items() if count >= FEWEST_MESSAGES)
+    rows: List[Sequence[float]] = []
+    for writer in tqdm(writers, desc="Leaving one writer out", file=sys.stderr):
+        seen = [example for example in examples if example.writer != writer]
+        known = {example.label for example in seen}
+        unseen = [example for example in examples if example.writer == writer and example.label in known]
+        ranker = Ranker.fit(seen, passages, other)
+        rows.append(_figures(ranker, [example for example in unseen if example.label not in other]))
+    print("\n## Leave one writer out\n")
+    print(f"{len(examples)} examples by {len(counts)} writers; {len(load_answers())} answers.\n")
+    print("| writer left out | messages | answer first | among the first three | a section of the right answer cited |")
+    print("|---|---|---|---|---|")
+    for writer, row in zip(writers, rows):
+        print(f"| {writer} | {row[0]:.0f} | {row[1]:.1%} | {row[2]:.1%} | {row[3]:.1%} |")
+    weights = np.array([row[0] for row in rows])
+    if weights.sum():
+        mean = [np.average([row[i] for row in rows], weights=weights) for i in (1, 2, 3)]
+        print(f"| all | {weights.sum():.0f} | {mean[0]:.1%} | {mean[1]:.1%} | {mean[2]:.1%} |")
+
+
+def training_examples() -> List[Example]:
+    """Return the examples of `data/nlu/`, normalised and encoded."""
+    messages = [message for message in load_data(str(EXAMPLES)).intent_examples if message.get(TEXT)]
+    plain = [plain_words(message.get(TEXT)) for message in messages]
+    texts = [text for whole, parts in plain for text in (whole, *parts)]
+    vectors = iter(sentence_encoder().encode_stored(texts, progress=lambda batches: tqdm(batches, file=sys.stderr)))
+    return [
+        Example(
+            Utterance(np.stack([next(vectors) for _ in (whole, *parts)]), (whole, *parts)),
+            label_of(message),
+            writer_of(message),
+        )
+        for message, (whole, parts) in zip(messages, plain)
+    ]
+
+
+def _figures(ranker: Ranker, unseen: Sequence[Example]) -> Sequence[float]:
+    sources = {f"{FAQ_INTENT}/{answer.id}": set(answer.sources) for answer in load_answers().values()}
+    scores = ranker.views.score_many([example.utterance for example in unseen])
+    first = three = section = 0
+    for example, score in zip(unseen, scores):
+        order = [ranker.labels[i] for i in np.argsort(-ranker.probabilities(score))[:3]]
+        first += order[0] == example.label
+        three += example.label in order
+        section += bool(sources.get(order[0], set()) & sources.get(example.label, set()))
+    total = max(len(unseen), 1)
+    return len(unseen), first / total, three / total, section / total
+
+
+if __name__ == "__main__":
+    main()

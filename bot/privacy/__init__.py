@@ -1,0 +1,1 @@
+"""Personal data: taken out before anything is kept, erased on time."""

@@ -1,0 +1,68 @@
+"""Erase conversations on time, or when asked, wherever they are kept: the gateway's store and Rasa's trackers."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot.gateway.conversations import ConversationStore
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 600.0
+BUSY_TIMEOUT_S = 3.0
+
+
+class Erasure:
+    """Erases from both stores. Rasa's tracker store is a SQLite file, which may not exist yet."""
+
+    def __init__(
+        self, store: ConversationStore, tracker_database: Path, hours: int, count: Callable[[str, int], None]
+    ) -> None:
+        """`hours`: how long a conversation is kept after its last message. `count` is told reason and number."""
+        self._store = store
+        self._tracker_database = tracker_database
+        self._hours = hours
+        self._count = count
+
+    def erase(self, conversation: str) -> bool:
+        """Erase one conversation because its person asked; tell whether it was kept."""
+        self.erase_trackers([conversation])
+        found = self._store.erase(conversation)
+        self._count("asked", int(found))
+        return found
+
+    def erase_expired(self) -> int:
+        """Erase conversations past their time; return how many."""
+        expired = self._store.erase_older_than(self._hours)
+        self.erase_trackers(expired)
+        self._count("expired", len(expired))
+        return len(expired)
+
+    def erase_trackers(self, senders: Sequence[str]) -> None:
+        """Erase what Rasa keeps of these senders; raise sqlite3.Error where its file is locked or broken."""
+        if not senders or not self._tracker_database.exists():
+            return
+        connection = sqlite3.connect(self._tracker_database, timeout=BUSY_TIMEOUT_S)
+        try:
+            with connection:
+                connection.execute("PRAGMA secure_delete=ON")
+                if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'events'").fetchone():
+                    connection.executemany("DELETE FROM events WHERE sender_id = ?", [(sender,) for sender in senders])
+        finally:
+            connection.close()
+
+    def run_until(self, stopping: threading.Event) -> None:
+        """Erase expired conversations now and every ten minutes; a failure is logged and tried again."""
+        while True:
+            try:
+                erased = self.erase_expired()
+                if erased:
+                    log.info("erased %d conversations older than %d hours", erased, self._hours)
+            except Exception as error:  # noqa: BLE001 - the next round tries again
+                log.error("erasing expired conversations failed: %s", type(error).__name__)
+            if stopping.wait(EVERY_S):
+                return

@@ -1,4 +1,4 @@
-// Puts the chat on another page: <script src="https://.../embed.js" data-title="..." data-position="right" data-colour="#0b4f4a" defer></script>
+// Puts the chat on another page: <script src=".../embed.js" data-title="..." data-position="right" data-colour="#0b4f4a" defer></script>
 // It never opens by itself. Escape closes it and gives the focus back.
 (() => {
   const script = document.currentScript;

@@ -1,0 +1,114 @@
+"""A gateway with a Rasa that plays back what a test gives it, over a real socket."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from fastapi.testclient import TestClient
+
+from bot.gateway.app import create_app
+from bot.settings import Settings
+
+ANSWER = {
+    "text": "The school pays first.\n\n- one\n- two",
+    "buttons": [{"title": "What next?", "payload": '/faq{"answer": "next-one"}'}],
+    "custom": {
+        "kind": "answer",
+        "answer": "funding/school-pays",
+        "topic": "funding",
+        "confidence": 0.9,
+        "sources": [
+            {
+                "document": "ot-guide-2023",
+                "section": "funding-mainstream",
+                "title": "The guide",
+                "section_title": "Funding",
+                "published": "2023-04",
+                "review_due": "2024-04",
+                "stale": True,
+                "url": None,
+            }
+        ],
+        "links": [{"title": "A page", "url": "https://www.durham.gov.uk/page"}],
+    },
+}
+
+
+class FakeRasa:
+    """Replies with `reply` (or what `replies` still holds) and remembers every request."""
+
+    def __init__(self) -> None:
+        self.received: list[dict] = []
+        self.reply: object = [{"recipient_id": "x", "custom": ANSWER}]
+        self.status = 200
+        self.delay_s = 0.0
+        fake = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                fake.received.append(body)
+                time.sleep(fake.delay_s)
+                content = fake.reply if isinstance(fake.reply, bytes) else json.dumps(fake.reply).encode()
+                self.send_response(fake.status)
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def port(self) -> int:
+        return self.server.server_address[1]
+
+    def says(self, kind: str, text: str = "words", **custom: object) -> None:
+        self.reply = [
+            {"recipient_id": "x", "custom": {"text": text, "buttons": [], "custom": {"kind": kind, **custom}}}
+        ]
+
+
+@pytest.fixture
+def rasa():
+    fake = FakeRasa()
+    yield fake
+    fake.server.shutdown()
+
+
+@pytest.fixture
+def make_client(rasa, tmp_path):
+    opened = []
+
+    def make(**changes) -> TestClient:
+        settings = Settings(
+            **{
+                "rasa_port": rasa.port,
+                "database_url": f"sqlite:///{tmp_path / 'guide.db'}",
+                "tracker_database": str(tmp_path / "trackers.db"),
+                "secret_key": "test key",
+                "rasa_timeout_s": 1.0,
+                "rate_limit_conversation": 0,
+                "rate_limit_address": 0,
+                **changes,
+            }
+        )
+        client = TestClient(create_app(settings), raise_server_exceptions=False)
+        client.__enter__()
+        opened.append(client)
+        return client
+
+    yield make
+    for client in opened:
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def client(make_client):
+    return make_client()

@@ -1,0 +1,173 @@
+"""The pages without JavaScript: the whole conversation by form posts, safe and labelled."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from tests.gateway.conftest import ANSWER
+
+KEY = "0123456789abcdef01"
+
+
+class Page(HTMLParser):
+    """The parts of a page that tests ask about."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text += data
+
+    def all(self, tag: str) -> list[dict]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    def hidden(self, name: str) -> str:
+        return next(field["value"] for field in self.all("input") if field.get("name") == name)
+
+
+def post(client, **fields) -> Page:
+    response = client.post("/", data={"key": KEY, **fields})
+    assert response.headers["content-type"].startswith("text/html")
+    return Page(response.text)
+
+
+def test_the_first_page_says_what_it_is(client):
+    page = Page(client.get("/").text)
+    assert "computer guide, not a person" in page.text and "999" in page.text
+    assert "Please do not type names" in page.text
+    assert len([b for b in page.all("button") if b.get("name") == "starter"]) == 6
+    assert page.all("html")[0]["lang"] == "en-GB" and len(page.all("h1")) == 1
+
+
+def test_every_field_has_a_label_and_ids_are_unique(client):
+    page = post(client, message="hello")
+    labelled = {label["for"] for label in page.all("label") if "for" in label}
+    for field in [*page.all("textarea"), *page.all("input")]:
+        assert field.get("type") in ("hidden", "radio") or field["id"] in labelled
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_whole_conversation_without_javascript(client, rasa):
+    page = post(client, message="who pays")
+    assert "The school pays first." in page.text and "April 2023" in page.text
+    assert "This may be out of date" in page.text and len(page.all("details")) == 1
+    assert {"href": "https://www.durham.gov.uk/page", "target": "_blank", "rel": "noopener noreferrer"} in page.all("a")
+    button = next(b for b in page.all("button") if b.get("name") == "payload")
+    page = post(client, payload=button["value"], conversation=page.hidden("conversation"), key=KEY + "2")
+    assert rasa.received[-1]["message"].startswith("/faq") and "What next?" in page.text and "who pays" in page.text
+
+
+def test_a_double_press_asks_once(client, rasa):
+    first = post(client, message="once")
+    again = post(client, message="once")
+    assert len(rasa.received) == 1
+    assert first.hidden("conversation") == again.hidden("conversation")
+
+
+def test_a_starter_asks_its_question(client, rasa):
+    post(client, starter="personal_budget")
+    assert rasa.received[0]["message"] == "What is a personal budget?"
+
+
+def test_mistakes_are_said_beside_the_field_and_nothing_is_lost(client):
+    long = "word " * 500
+    response = client.post("/", data={"key": KEY, "message": long})
+    assert response.status_code == 422
+    page = Page(response.text)
+    assert "too long" in page.text and "word word" in page.text
+    assert page.all("textarea")[0]["aria-invalid"] == "true"
+    assert "Please type a question first." in post(client, message="", key=KEY + "3").text
+
+
+def test_what_was_taken_out_is_told(client):
+    assert (
+        "We took this out of your message to keep it private: phone number."
+        in post(client, message="ring 07700 900123").text
+    )
+
+
+@pytest.mark.parametrize(
+    "nasty", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "[x](javascript:alert(1))", "{{ 7*7 }}"]
+)
+def test_neither_people_nor_answers_can_put_markup_in_the_page(client, rasa, nasty):
+    rasa.reply = [{"recipient_id": "x", "custom": {**ANSWER, "text": nasty}}]
+    page = post(client, message=nasty)
+    assert not any(
+        "onerror" in attributes or "javascript:" in str(attributes.get("href")) for _, attributes in page.tags
+    )
+    assert [script["src"] for script in page.all("script")] == ["/static/chat.js"]
+    assert "49" not in re.findall(r">\s*49\s*<", str(page.text))
+
+
+def test_records_are_cards(client, rasa):
+    record = {"id": "1", "name": "Toy library", "organisation": "o", "description": "Lends toys", "url": None, "phone": "0191 000", "email": None,
+              "place": "Crook", "distance_miles": None, "ages": "0 to 5", "needs": [], "last_checked": "2023-04-01", "stale": True}  # fmt: skip
+    rasa.says("records", records=[record], filters="toys")
+    page = post(client, message="toys")
+    assert "Toy library" in page.text and "0 to 5" in page.text and "April 2023" in page.text
+    assert {"href": "tel:0191000"} in page.all("a")
+
+
+def test_start_again_erases(client):
+    page = post(client, message="hello")
+    token = page.hidden("conversation")
+    answer = client.post("/start-again", data={"conversation": token}, follow_redirects=False)
+    assert answer.status_code == 303 and answer.headers["location"] == "/"
+    assert client.get(f"/api/chat/{token}").status_code == 400
+
+
+def test_a_reload_resumes_without_asking_again(client, rasa):
+    token = post(client, message="who pays").hidden("conversation")
+    page = post(client, conversation=token, resume="1", key=KEY + "9")
+    assert "The school pays first." in page.text and len(rasa.received) == 1
+    gone = post(client, conversation="forged", resume="1", key=KEY + "8")
+    assert "Problem" not in gone.text and not gone.all("details")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/demo", "/embed.js", "/static/guide.css", "/health", "/api/nothing", "/nothing"]
+)
+def test_security_headers_are_on_every_route(client, path):
+    headers = client.get(path, headers={"accept": "text/html"}).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "no-referrer"
+    assert "set-cookie" not in headers
+    assert ("frame-ancestors 'none'" in policy) == (path != "/")
+
+
+def test_only_named_origins_may_embed(make_client):
+    policy = make_client(embed_origins="https://www.durham.gov.uk").get("/").headers["content-security-policy"]
+    assert "frame-ancestors 'self' https://www.durham.gov.uk" in policy
+
+
+def test_the_demonstration_says_that_it_is_one(client):
+    page = Page(client.get("/demo").text)
+    assert "This is a demonstration" in page.text
+    assert page.all("script")[0]["src"] == "/embed.js"
+
+
+def test_kind_pages_for_errors(client):
+    response = client.get("/nothing", headers={"accept": "text/html"})
+    assert (
+        response.status_code == 404
+        and "could not find that page" in response.text
+        and "durhamsendiass.info" in response.text
+    )
+
+
+def test_no_page_asks_another_host_for_anything(client):
+    for path in ("/", "/demo", "/static/guide.css", "/static/chat.js", "/embed.js"):
+        text = client.get(path).text
+        loaded = re.findall(r'(?:src|@import|url\()\s*=?\s*["\']?(https?:)', text)
+        assert loaded == [], path

@@ -1,0 +1,68 @@
+"""Conversations are erased on time and on request, from the gateway's store and from Rasa's."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from bot.gateway.conversations import ConversationStore
+from bot.privacy.erasure import Erasure
+
+
+@pytest.fixture
+def places(tmp_path: Path):
+    store = ConversationStore(f"sqlite:///{tmp_path / 'guide.db'}")
+    trackers = tmp_path / "trackers.db"
+    with sqlite3.connect(trackers) as connection:
+        connection.execute("CREATE TABLE events (id INTEGER PRIMARY KEY, sender_id TEXT, data TEXT)")
+    counted: list[tuple[str, int]] = []
+    erasure = Erasure(store, trackers, 24, lambda reason, number: counted.append((reason, number)))
+    return store, trackers, erasure, counted, tmp_path
+
+
+def begin(store: ConversationStore, trackers: Path, hours_ago: float, folder: Path) -> str:
+    ident = store.begin("parent")
+    store.add_turn(ident, "secret words", [{"text": "reply", "buttons": [], "custom": {"kind": "answer"}}], [])
+    when = datetime.now(UTC) - timedelta(hours=hours_ago)
+    with create_engine(f"sqlite:///{folder / 'guide.db'}").begin() as connection:
+        connection.execute(
+            text("UPDATE conversation SET last_at = :at WHERE id = :id"), {"at": when.replace(tzinfo=None), "id": ident}
+        )
+    with sqlite3.connect(trackers) as connection:
+        connection.executemany("INSERT INTO events (sender_id, data) VALUES (?, ?)", [(ident, "secret words")] * 3)
+    return ident
+
+
+def senders(trackers: Path) -> set[str]:
+    with sqlite3.connect(trackers) as connection:
+        return {row[0] for row in connection.execute("SELECT sender_id FROM events")}
+
+
+def test_expired_conversations_go_and_others_stay(places):
+    store, trackers, erasure, counted, folder = places
+    old, new = begin(store, trackers, 25, folder), begin(store, trackers, 1, folder)
+    assert erasure.erase_expired() == 1
+    assert not store.exists(old) and store.exists(new)
+    assert senders(trackers) == {new}
+    assert counted == [("expired", 1)]
+
+
+def test_asked_for_erasure_leaves_nothing(places):
+    store, trackers, erasure, counted, folder = places
+    ident = begin(store, trackers, 0, folder)
+    assert erasure.erase(ident) is True
+    assert erasure.erase(ident) is False
+    assert senders(trackers) == set() and store.history(ident) == []
+    for file in folder.iterdir():
+        if file.suffix == ".db":
+            assert b"secret words" not in file.read_bytes(), file
+
+
+def test_rasas_file_may_not_exist_yet(tmp_path):
+    store = ConversationStore(f"sqlite:///{tmp_path / 'guide.db'}")
+    Erasure(store, tmp_path / "none.db", 24, lambda *_: None).erase_trackers(["someone"])
+    assert not (tmp_path / "none.db").exists()

@@ -9,6 +9,7 @@ that the probabilities hold for strangers: 0.8 means right four times in five.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Iterable, Sequence
@@ -224,21 +225,35 @@ def held_out_scores(
 
     An example whose label nobody else wrote for is left out: it would teach the weights to doubt.
     """
-    writers = sorted({example.writer for example in examples})
-    fold_of = {writer: number % most_folds for number, writer in enumerate(writers)}
+    folds = _folds(examples, most_folds)
     place = {label: index for index, label in enumerate(labels)}
     scores: list[np.ndarray] = []
     truths: list[int] = []
-    for fold in progress(range(min(most_folds, len(writers)))):
-        seen = [example for example in examples if fold_of[example.writer] != fold]
+    for fold in progress(sorted(set(folds))):
+        seen = [example for example, own in zip(examples, folds) if own != fold]
         known = {example.label for example in seen}
         if not seen:
             continue
         views = Views.fit(labels, seen, passages)
-        held_out = [example for example in examples if fold_of[example.writer] == fold and example.label in known]
+        held_out = [example for example, own in zip(examples, folds) if own == fold and example.label in known]
         scores.extend(views.score_many([example.utterance for example in held_out]))
         truths.extend(place[example.label] for example in held_out)
     return scores, truths
+
+
+def _folds(examples: Sequence[Example], most_folds: int) -> list[int]:
+    """Return each example's fold: its writer's, but a writer of more than half of all examples is spread over the folds."""
+    counts = Counter(example.writer for example in examples)
+    fold_of = {writer: number % most_folds for number, writer in enumerate(sorted(counts))}
+    seen: Counter[str] = Counter()
+    folds = []
+    for example in examples:
+        if counts[example.writer] * 2 > len(examples):
+            folds.append(seen[example.label] % most_folds)
+            seen[example.label] += 1
+        else:
+            folds.append(fold_of[example.writer])
+    return folds
 
 
 def _features(scores: np.ndarray, is_other: np.ndarray) -> np.ndarray:

@@ -309,7 +309,12 @@ _CALM_PHRASES = (
     r"(?:dbs|data|document|documents|information|financial|non) disclosures?|disclosures? (?:of|and barring|log|form|service|barring|scotland|from the council|in tribunal|letter)",
     r"disclos\w+ (?:that )?(?:his|her|their|my|our|a|an|about|any|the|he has|she has|to)? ?(?:\w+ )?(?:diagnos\w+|disabilit\w+|condition|autis\w+|adhd|dyslexia|need|needs|sen|send|medical|pregnan\w+|documents?|information|evidence|emails?|reports?|income|assets|employer)",
     r"allegations? of (?:plagiarism|cheating|fraud|bias)",
+    # a fine or a hearing that is threatened; harm that somebody wants to prevent; a strained back
+    r"threaten\w* (?:me |us |him |her |them )?(?:with|to) (?:a |the |take (?:me|us) to )?(?:fines?|fine (?:me|us)|court|prosecut\w+|legal action|exclu\w+|expel\w*|suspen\w+)",
+    r"(?:so|so that|sure|that|without|before) (?:nobody|no one|no child|none of (?:us|them)|anyone|anybody|someone) (?:else )?(?:gets?|getting|is|being) (?:hurt|injured)",
+    r"(?:hurt|hurts|hurting|done|knackered|strained) (?:his|her|my|their) back\b",
     # the body and the house, in ordinary use
+    r"(?:keeps? (?:falling|tripping|bumping|banging)|always (?:falling|tripping|bumping|banging)|falls (?:over|a lot|all the time)|unsteady|clumsy|legs give way)(?: \w+){0,14} bruis\w+(?! (?:on (?:his|her) (?:neck|thighs?|bottom|bum|back|face)|shaped|like (?:fingers|a hand|hands)))",
     r"(?:trouble|difficult\w*|struggl\w+|cant|problems?|hard|refus\w+|wont|unable|hates|unsafe|safe)(?: \w+)? swallow(?:ing)?(?! (?:a|some|something))|black and blue (?:from|after) (?:rugby|football|judo|falling|his|her)",
     r"bruis\w+ (?:easily|like a peach|ego)|(?:bruises|bruise|bruising|bruised) (?:\w+ ){0,6}(?:from|because|through|due to|walking|when he|when she) (?:\w+ ){0,4}(?:fall\w*|fell|bump\w*|trip\w*|clums\w*|walk\w*|football|rugby|dyspraxi\w*|furniture|coordination|balance|run\w*|climb\w*|banging|knocking|bike|scooter)",
     r"(?:bumps|scrapes|cuts|scratches) and (?:bruises|scrapes)|bruis\w+ (?:\w+ ){0,4}(?:clumsy|dyspraxi\w*|bumps into|falls over|no sense of)",

@@ -338,6 +338,7 @@ def _rasa_environment(actions_port: int) -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "LOG_LEVEL": "ERROR",
+        "RASA_CACHE_DIRECTORY": str(STOCK_FOLDER / "cache"),
     }
 
 

@@ -52,12 +52,12 @@ def parts(configured: Settings) -> list[Part]:
     app_environment = {**common, "ACTIONS_PORT": str(configured.actions_port), "TRACKER_DATABASE": ""}
     rasa = [str(RASA_PYTHON), "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(configured.rasa_port)]
     rasa += ["--model", str(MODELS), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
-    actions = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(configured.actions_port)]
+    actions = [sys.executable, "-m", "actions", "--port", str(configured.actions_port)]
     return [
         Part(
             "actions",
             actions,
-            {**app_environment, "SANIC_HOST": "127.0.0.1"},
+            app_environment,
             f"http://127.0.0.1:{configured.actions_port}/health",
         ),
         Part("rasa", rasa, rasa_environment, f"http://127.0.0.1:{configured.rasa_port}/webhooks/rest/"),
@@ -114,6 +114,7 @@ def _keep_running(part: Part, say: Callable[[str], None]) -> None:
             part.failures = 0
         return
     if part.process:
+        _signal_group(part.process, signal.SIGKILL)  # what it started must not hold its port
         part.failures += 1
         pause = min(2.0 ** (part.failures - 1), LONGEST_PAUSE_S)
         say(f"{part.name} ended with status {part.process.returncode}; starting it again in {pause:.0f} s")

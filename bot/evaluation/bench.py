@@ -189,9 +189,9 @@ def _rasa_server(model: Path, actions_port: int) -> Iterator[_Server]:
 @contextmanager
 def _action_server() -> Iterator[int]:
     port = free_ports(1)[0]
-    environment = {**os.environ, "SANIC_HOST": "127.0.0.1", "ACTIONS_PORT": str(port), "TRACKER_DATABASE": ""}
+    environment = {**os.environ, "ACTIONS_PORT": str(port), "TRACKER_DATABASE": ""}
     process = subprocess.Popen(
-        [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)],
+        [sys.executable, "-m", "actions", "--port", str(port)],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.DEVNULL,

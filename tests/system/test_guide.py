@@ -81,7 +81,7 @@ def test_staff_and_parents_get_the_same_sources(guide):
 
 def test_the_action_server_dies_and_comes_back(guide):
     """The next message gets a kind sentence and another way to get help; after the restart all is well."""
-    killed = _kill("rasa_sdk")
+    killed = _kill("-m\0actions")
     assert killed
     (message,) = ask(guide, "what is an ehc plan")["messages"]
     assert message["custom"]["kind"] == "error" and message["custom"]["links"]

@@ -1,0 +1,27 @@
+"""Run the action server on loopback, in one process: `python -m actions --port 5055`.
+
+rasa-sdk's own command starts a manager with a worker below it: were the manager killed, its worker would go on
+holding the port. One process is enough here, and it is gone when it is gone.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from rasa_sdk.endpoint import create_app
+from rasa_sdk.executor import ActionExecutor
+
+
+def main() -> None:
+    """Serve every action of this package."""
+    parser = argparse.ArgumentParser(prog="python -m actions", description="The guide's action server.")
+    parser.add_argument("--port", type=int, default=5055, help="loopback port to listen on")
+    chosen = parser.parse_args()
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    app = create_app(executor)
+    app.run(host="127.0.0.1", port=chosen.port, single_process=True, access_log=False, motd=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -67,6 +67,11 @@ def _age_patterns() -> list[dict[str, Any]]:
             ],
             [figure, {"LOWER": "yo"}],
             [{"LOWER": {"IN": ["aged", "age"]}}, figure],
+            [
+                {"LOWER": {"IN": ["lad", "lass", "boy", "girl", "child", "bairn", "son", "daughter"]}},
+                {"LOWER": "of"},
+                figure,
+            ],
         ]
     patterns += [
         [{"LOWER": {"REGEX": r"^\d{1,2}(yo|yrs?|mths?)$"}}],

@@ -85,7 +85,7 @@ def _cases() -> list[dict[str, Any]]:
     return [
         case
         for case in read_cases(folder)
-        if case["kind"] == "answer"
+        if case.get("kind") == "answer"
         and any(source.partition("#")[0] in full for source in case["sources"])
         and "turns" not in case
     ]

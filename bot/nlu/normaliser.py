@@ -18,7 +18,7 @@ from bot.nlu.text import normaliser, sentences
 
 check_schema_once()  # the pipeline's first component is what every Rasa process imports
 
-LONG_MESSAGE_WORDS = 18
+LONG_MESSAGE_WORDS = 30
 SHORTEST_PART_WORDS = 3
 MOST_PARTS = 10
 
@@ -61,7 +61,7 @@ def plain_words(text: str) -> tuple[str, list[str]]:
     """
     normalise = normaliser()
     whole = normalise.expand(normalise(text))
-    if len(whole.split()) <= LONG_MESSAGE_WORDS:
+    if len(text.split()) <= LONG_MESSAGE_WORDS:
         return whole, []
     parts = [normalise.expand(normalise(part)) for part in sentences(text)]
     parts = [part for part in parts if len(part.split()) >= SHORTEST_PART_WORDS]

@@ -44,7 +44,7 @@ def test_abbreviations_are_followed_by_their_words():
 def test_a_long_story_is_also_cut_into_sentences():
     story = (
         "We moved here in May and my son is seven. He has been at three schools already. "
-        "Nobody listens to me. How often should school meet us about his support?"
+        "Nobody listens to me and I am so tired of it all. How often should school meet us about his support?"
     )
     whole, parts = plain_words(story)
     assert len(parts) == 4 and parts[-1].startswith("how often should school meet")

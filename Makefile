@@ -47,8 +47,10 @@ rasa-test: model ## Rasa's own checks: data validation and test conversations
 	@$(RASA_ENV) $(RASA) -m rasa data validate --max-history 3 --fail-on-warnings
 	@$(RASA_ENV) $(RASA) -m rasa test core --stories tests/conversations --model var/models --fail-on-prediction-errors --out var/rasa-test --no-plot
 
-evaluate: model ## Ask the guide every measuring question and write the report to var/evaluation and docs/
+evaluate: model ## Ask the guide every measuring question; cross-validate; write docs/evaluation.md and var/
 	@$(APP) -m bot evaluate
+	@$(RASA_ENV) $(RASA) -m bot.nlu.cross_validate >> docs/evaluation.md
+	@$(RASA_ENV) $(RASA) -m rasa test nlu --cross-validation --folds 3 --nlu data/nlu --out var/rasa-nlu --no-plot
 
 bench: model ## Measure our pipeline against Rasa's stock pipeline in one run
 	@$(APP) -m bot.evaluation.bench

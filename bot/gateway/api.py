@@ -40,6 +40,13 @@ def router(chat: Chat, erasure: Erasure, health: Health) -> APIRouter:
 
     @routes.post("/api/chat")
     def ask(body: Ask, idempotency_key: Annotated[str | None, Header(max_length=200)] = None) -> dict[str, Any]:
+        """Answer a message or a pressed button.
+
+        Refusals are problem details: 400 not JSON, or a conversation that is forged or no longer kept; 411 and 413 a
+        body without its length or over 64 kB; 422 an empty or too long message, a button not issued in this
+        conversation, or a wrong field; 429 too many messages (Retry-After says when); 503 the database is down. A part
+        behind the gateway that fails is a 200 with one message of kind "error".
+        """
         if idempotency_key is not None and len(idempotency_key) < SHORTEST_KEY:
             raise Problem(422, wording("gateway.short_key", length=SHORTEST_KEY))
         if body.message is not None:
@@ -53,7 +60,9 @@ def router(chat: Chat, erasure: Erasure, health: Health) -> APIRouter:
 
     @routes.delete("/api/chat/{conversation}", status_code=204)
     def erase(conversation: str) -> Response:
-        erasure.erase(chat.conversation_of(conversation))
+        ident = chat.conversation_of(conversation)
+        with chat.alone(ident):
+            erasure.erase(ident)
         return Response(status_code=204)
 
     @routes.get("/health")

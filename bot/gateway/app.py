@@ -6,13 +6,13 @@ import logging
 import sqlite3
 import threading
 import time
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
@@ -29,12 +29,14 @@ from bot.guidance.wording import wording
 from bot.privacy.erasure import Erasure
 from bot.settings import Settings
 
-log = logging.getLogger("bot.gateway.access")
+log = logging.getLogger(__name__)
+access_log = logging.getLogger("bot.gateway.access")
 
 STATIC = Path(__file__).with_name("static")
 MOST_BODY_BYTES = 64 * 1024
+FIXED_PATHS = frozenset({"/", "/demo", "/embed.js", "/start-again", "/health", "/api/chat"})
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
 )
 
@@ -44,12 +46,20 @@ def create_app(settings: Settings) -> FastAPI:
     metrics = Metrics()
     store = ConversationStore(settings.database_url)
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
-    chat = Chat(store, rasa, metrics, settings.signing_key(), settings.message_limit, settings.rate_limit_conversation)
     erasure = Erasure(
         store,
         Path(settings.tracker_database),
         settings.conversation_hours,
         lambda reason, number: metrics.erased.labels(reason).inc(number),
+    )
+    chat = Chat(
+        store,
+        rasa,
+        metrics,
+        erasure.erase_trackers,
+        settings.signing_key(),
+        settings.message_limit,
+        settings.rate_limit_conversation,
     )
     health = Health(chat, erasure)
     stopping = threading.Event()
@@ -73,35 +83,35 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
+def _refused(request: Request, status: int, detail: str, retry_after: int | None = None) -> Response:
+    """Say that a request cannot be served: as a page to a browser, as problem details to a program."""
+    if _is_page(request):
+        return pages.error_page(request, status, detail, retry_after)
+    return problem_response(status, detail, retry_after)
+
+
 def _handle_errors(app: FastAPI, metrics: Metrics) -> None:
     @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
         malformed = any(item["type"] == "json_invalid" for item in error.errors())
+        if _is_page(request):
+            return _refused(request, 422, wording("gateway.bad_form"))
         key = "gateway.not_json" if malformed else "gateway.bad_request"
-        return problem_response(400 if malformed else 422, wording(key))
+        return _refused(request, 400 if malformed else 422, wording(key))
 
     @app.exception_handler(SQLAlchemyError)
     @app.exception_handler(sqlite3.Error)
     async def database_failed(request: Request, error: Exception) -> Response:
         metrics.failures.labels("database").inc()
-        logging.getLogger(__name__).error("the database failed: %s", type(error).__name__)
-        if _is_page(request):
-            return pages.error_page(request, 503, wording("gateway.unavailable"))
-        return problem_response(503, wording("gateway.unavailable"), retry_after=10)
+        log.error("the database failed: %s", type(error).__name__)
+        return _refused(request, 503, wording("gateway.unavailable"), retry_after=10)
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
-        detail = wording("gateway.not_found") if error.status_code == 404 else str(error.detail)
-        if _is_page(request):
-            return pages.error_page(request, error.status_code, detail)
-        return problem_response(error.status_code, detail)
-
-    @app.exception_handler(Exception)
-    async def failed(request: Request, error: Exception) -> Response:
-        metrics.failures.labels("gateway").inc()
-        if _is_page(request):
-            return pages.error_page(request, 500, wording("error.part_failed"))
-        return problem_response(500, wording("error.part_failed"))
+        key = {404: "gateway.not_found", 405: "gateway.wrong_method"}.get(error.status_code, "gateway.bad_request")
+        response = _refused(request, error.status_code, wording(key))
+        response.headers.update(error.headers or {})
+        return response
 
 
 def _guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
@@ -111,23 +121,31 @@ def _guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     @app.middleware("http")
     async def guarded(request: Request, handle: Callable[[Request], Awaitable[Response]]) -> Response:
         began = time.perf_counter()
-        response = await _refusal(request) or await handle(request)
+        try:
+            response = _refusal(request) or await handle(request)
+        except Exception as error:  # noqa: BLE001 - whatever failed, the person gets a kind page with safe headers
+            # Its place and kind are logged, its text is not: that may repeat what somebody wrote.
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            log.error("failed: %s at %s:%d", type(error).__name__, Path(place.filename).name, place.lineno or 0)
+            metrics.failures.labels("gateway").inc()
+            response = _refused(request, 500, wording("error.part_failed"))
         _secure(request, response, settings)
         spent = (time.perf_counter() - began) * 1000
-        path = "/api/chat/..." if request.url.path.startswith("/api/chat/") else request.url.path
-        log.info("%s %s %d %.0f ms", request.method, path, response.status_code, spent)
+        access_log.info("%s %s %d %.0f ms", request.method, _known_path(request), response.status_code, spent)
         return response
 
-    async def _refusal(request: Request) -> Response | None:
+    def _refusal(request: Request) -> Response | None:
         if request.method != "POST":
             return None
-        length = request.headers.get("content-length", "")
-        if not length.isdigit() or int(length) > MOST_BODY_BYTES:
-            return problem_response(413 if length.isdigit() else 411, wording("gateway.body_too_large"))
+        length = request.headers.get("content-length")
+        if length is None:
+            return _refused(request, 411, wording("gateway.no_length"))
+        if not length.isdecimal() or int(length) > MOST_BODY_BYTES:
+            return _refused(request, 413, wording("gateway.body_too_large"))
         wait = by_address.seconds_to_wait(_address(request, settings))
         if wait:
             metrics.limited.labels("address").inc()
-            return problem_response(429, wording("gateway.too_many", seconds=wait), retry_after=wait)
+            return _refused(request, 429, wording("gateway.too_many", seconds=wait), retry_after=wait)
         return None
 
 
@@ -144,6 +162,15 @@ def _secure(request: Request, response: Response, settings: Settings) -> None:
         response.headers["Cache-Control"] = "public, max-age=3600"
     else:
         response.headers["Cache-Control"] = "no-store"
+
+
+def _known_path(request: Request) -> str:
+    """Return the path for the log, without tokens, and nothing of a path that somebody made up."""
+    path = request.url.path
+    if path in FIXED_PATHS:
+        return path
+    known = next((folder for folder in ("/api/chat/", "/static/") if path.startswith(folder)), None)
+    return f"{known}..." if known else "(no such path)"
 
 
 def _address(request: Request, settings: Settings) -> str:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from bot.gateway.conversations import ConversationStore, IssuedButton
+from bot.gateway.conversations import ConversationStore, GivenTo, IssuedButton
 from bot.gateway.limits import RateLimit
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem
-from bot.gateway.rasa_client import RasaClient, RasaFailed, Reply, plain_text
+from bot.gateway.rasa_client import RasaClient, RasaFailed, Reply
+from bot.gateway.typed_text import as_ordinary_text, cleaned
 from bot.guidance.replies import error_message
 from bot.guidance.wording import wording
 from bot.privacy.redaction import redact
@@ -25,7 +27,6 @@ from bot.privacy.redaction import redact
 log = logging.getLogger(__name__)
 
 Audience = Literal["parent", "professional"]
-MOST_LOCKS = 4096
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,14 @@ class Turn:
         return {"conversation": self.token, "messages": self.messages}
 
 
+class _Queue:
+    """A lock, and how many hold it or wait for it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.users = 0
+
+
 class Chat:
     """Conversations with the guide."""
 
@@ -49,28 +58,26 @@ class Chat:
         store: ConversationStore,
         rasa: RasaClient,
         metrics: Metrics,
+        forget_words: Callable[[Sequence[str]], None],
         signing_key: str,
         message_limit: int,
         per_minute: int,
     ) -> None:
-        """`per_minute` limits each conversation's messages; 0 turns that off."""
+        """`forget_words` erases what Rasa keeps of senders. `per_minute` limits a conversation's messages; 0: no limit."""
         self.store = store
         self._rasa = rasa
         self._metrics = metrics
+        self._forget_words = forget_words
         self._signer = URLSafeSerializer(signing_key, salt="conversation")
         self._message_limit = message_limit
         self._limit = RateLimit(per_minute)
-        self._locks: dict[str, threading.Lock] = {}
-        self._locks_guard = threading.Lock()
+        self._queues: dict[str, _Queue] = {}
+        self._queues_guard = threading.Lock()
 
     def conversation_of(self, token: str) -> str:
         """Return the conversation that a token names; raise Problem 400 where it is not ours or no longer kept."""
-        try:
-            ident = str(self._signer.loads(token))
-        except BadSignature as error:
-            raise Problem(400, wording("gateway.unknown_conversation")) from error
-        if not self.store.exists(ident):
-            raise Problem(400, wording("gateway.unknown_conversation"))
+        ident = self._signed(token)
+        self._must_be_kept(ident)
         return ident
 
     def say(self, message: str, token: str | None, audience: Audience | None, key: str | None = None) -> Turn:
@@ -78,19 +85,19 @@ class Chat:
 
         Raises Problem: 400 for an unknown conversation, 422 for no or too long a message, 429 when too many come.
         """
-        if len(message) > self._message_limit:
+        text = cleaned(message)
+        if len(text) > self._message_limit:
             raise Problem(422, wording("gateway.too_long", limit=self._message_limit))
-        redacted = redact(plain_text(message))
-        if not redacted.text.strip("\u2060 "):
+        redacted = redact(text)
+        if not redacted.text:
             raise Problem(422, wording("gateway.empty"))
         for kind, count in redacted.removed.items():
             self._metrics.redacted.labels(kind).inc(count)
         with self._turn(token, audience, key) as (asked_in, ident, given):
             if given:
                 return given
-            return self._ask(
-                asked_in, ident, redacted.text, redacted.text.lstrip("\u2060"), key, tuple(redacted.removed)
-            )
+            sent = as_ordinary_text(redacted.text)
+            return self._ask(asked_in, ident, sent, redacted.text, key, tuple(redacted.removed))
 
     def press(self, payload: str, token: str | None, audience: Audience | None, key: str | None = None) -> Turn:
         """Press a button that was issued in the conversation; raise Problem 422 where it was not."""
@@ -108,24 +115,49 @@ class Chat:
         """Return the signed token of a conversation."""
         return str(self._signer.dumps(conversation))
 
-    def probe(self, question: str) -> tuple[list[str], str]:
-        """Ask a question outside any conversation; return the kinds of the replies and the sender to erase.
+    def probe(self, sender: str, question: str) -> list[str]:
+        """Ask a question as `sender`, outside any conversation; return the kinds of the replies. Raises RasaFailed."""
+        replies = self._rasa.send(sender, as_ordinary_text(question), "parent")
+        return ["malformed" if reply is None else reply.custom.kind for reply in replies]
 
-        Raises RasaFailed.
-        """
-        sender = f"health-{secrets.token_urlsafe(12)}"
-        return [str(reply.custom.get("kind")) for reply in self._rasa.send(sender, question, "parent")], sender
+    @contextmanager
+    def alone(self, conversation: str) -> Iterator[None]:
+        """Let one at a time do something with a conversation, in the order in which they came."""
+        with self._queues_guard:
+            queue = self._queues.setdefault(conversation, _Queue())
+            queue.users += 1
+        try:
+            with queue.lock:
+                yield
+        finally:
+            with self._queues_guard:
+                queue.users -= 1
+                if not queue.users:
+                    del self._queues[conversation]
+
+    def _signed(self, token: str) -> str:
+        try:
+            return str(self._signer.loads(token))
+        except BadSignature as error:
+            raise Problem(400, wording("gateway.unknown_conversation")) from error
+
+    def _must_be_kept(self, conversation: str) -> None:
+        if not self.store.exists(conversation):
+            raise Problem(400, wording("gateway.unknown_conversation"))
 
     @contextmanager
     def _turn(
         self, token: str | None, audience: Audience | None, key: str | None
     ) -> Iterator[tuple[str | None, str, Turn | None]]:
         """Yield where it was asked, the conversation, and the turn already given for `key` if there is one."""
-        asked_in = self.conversation_of(token) if token else None
-        with self._one_at_a_time(asked_in or f"new {key or secrets.token_hex(8)}"):
+        asked_in = self._signed(token) if token else None
+        with self.alone(asked_in or f"new {key or secrets.token_hex(8)}"):
+            if asked_in:
+                # Not before the lock: the conversation may be erased while a message waits its turn.
+                self._must_be_kept(asked_in)
             given = self.store.given(asked_in, key) if key else None
             if given:
-                yield asked_in, "", Turn(given["conversation"], given["messages"])
+                yield asked_in, "", Turn(given["conversation"], given["messages"], tuple(given["removed"]))
                 return
             ident = asked_in or self.store.begin(audience or "parent")
             wait = self._limit.seconds_to_wait(ident)
@@ -140,25 +172,46 @@ class Chat:
         self, asked_in: str | None, ident: str, sent: str, shown: str, key: str | None, removed: tuple[str, ...]
     ) -> Turn:
         began = time.perf_counter()
-        try:
-            replies = self._rasa.send(ident, sent, self.store.audience(ident))
-            self._metrics.rasa_seconds.observe(time.perf_counter() - began)
-        except RasaFailed as failure:
-            self._metrics.failures.labels(failure.part).inc()
-            log.error("no reply: %s failed (%s)", failure.part, failure)
-            replies = [Reply.model_validate(error_message())]
-        messages, buttons = self._with_opaque_buttons(ident, replies)
-        kinds = [str(message["custom"].get("kind")) for message in messages]
+        messages, buttons = self._with_opaque_buttons(ident, self._replies(ident, sent))
+        kinds = [message["custom"]["kind"] for message in messages]
         for kind in kinds:
             self._metrics.messages.labels(kind).inc()
         if "safeguarding" in kinds:
             shown = wording("gateway.text_not_kept")
-        self.store.add_turn(ident, shown, messages, buttons)
+            self._forget(ident)
         turn = Turn(self.token_of(ident), messages, removed)
-        if key:
-            self.store.remember_reply(asked_in, ident, key, turn.as_json())
+        reply = {**turn.as_json(), "removed": list(removed)}
+        self.store.add_turn(ident, shown, messages, buttons, GivenTo(asked_in, key, reply) if key else None)
         self._metrics.turn_seconds.observe(time.perf_counter() - began)
         return turn
+
+    def _forget(self, ident: str) -> None:
+        """Have Rasa forget a message about somebody's safety; where that fails, the reply still goes out."""
+        try:
+            self._forget_words([ident])
+        except sqlite3.Error as error:
+            self._metrics.failures.labels("erasure").inc()
+            log.error("an urgent message could not be erased from the trackers: %s", type(error).__name__)
+
+    def _replies(self, ident: str, sent: str) -> list[Reply]:
+        """Return Rasa's replies, with one kind sentence in place of whatever failed."""
+        began = time.perf_counter()
+        try:
+            heard = self._rasa.send(ident, sent, self.store.audience(ident))
+        except RasaFailed as failure:
+            self._failed(failure.part, str(failure))
+            return [Reply.model_validate(error_message())]
+        finally:
+            self._metrics.rasa_seconds.observe(time.perf_counter() - began)
+        replies = [reply for reply in heard if reply]
+        if len(replies) < len(heard):
+            self._failed("reply", "a reply without the form of the chat API")
+            replies.append(Reply.model_validate(error_message()))
+        return replies
+
+    def _failed(self, part: str, reason: str) -> None:
+        self._metrics.failures.labels(part).inc()
+        log.error("no reply: %s failed (%s)", part, reason)
 
     def _with_opaque_buttons(self, ident: str, replies: list[Reply]) -> tuple[list[dict[str, Any]], list[IssuedButton]]:
         messages, issued = [], []
@@ -174,13 +227,3 @@ class Chat:
                 button["payload"] = token
             messages.append(message)
         return messages, issued
-
-    @contextmanager
-    def _one_at_a_time(self, name: str) -> Iterator[None]:
-        """Let one message of a conversation through at a time, in the order in which they came."""
-        with self._locks_guard:
-            if len(self._locks) > MOST_LOCKS:
-                self._locks = {known: lock for known, lock in self._locks.items() if lock.locked()}
-            lock = self._locks.setdefault(name, threading.Lock())
-        with lock:
-            yield

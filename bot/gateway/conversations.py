@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -58,6 +59,15 @@ class GivenReply(Base):
     reply: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+@dataclass(frozen=True)
+class GivenTo:
+    """A reply to keep for an idempotency key: where it was asked (None: before a conversation began), key and reply."""
+
+    asked_in: str | None
+    key: str
+    reply: dict[str, Any]
+
+
 class ConversationStore:
     """The gateway's store. Every method is one transaction and may raise SQLAlchemyError."""
 
@@ -92,19 +102,31 @@ class ConversationStore:
             return kept.audience if kept else "parent"
 
     def add_turn(
-        self, conversation: str, said: str, replies: Sequence[dict[str, Any]], buttons: Sequence[IssuedButton]
+        self,
+        conversation: str,
+        said: str,
+        replies: Sequence[dict[str, Any]],
+        buttons: Sequence[IssuedButton],
+        given: GivenTo | None = None,
     ) -> None:
-        """Keep what was said, what was replied and the buttons that came with it."""
+        """Keep what was said, what was replied and the buttons that came with it.
+
+        Nothing is kept of a conversation that was erased in the meantime.
+        """
         now = _now()
         with Session(self._engine) as session, session.begin():
+            kept = session.get(Conversation, conversation)
+            if not kept:
+                return
+            kept.last_at = now
             session.add(Entry(conversation_id=conversation, sender="user", content={"text": said}, at=now))
             session.add_all(
                 Entry(conversation_id=conversation, sender="guide", content=reply, at=now) for reply in replies
             )
             session.add_all(buttons)
-            kept = session.get(Conversation, conversation)
-            if kept:
-                kept.last_at = now
+            if given:
+                key = _key(given.asked_in, given.key)
+                session.merge(GivenReply(key=key, conversation_id=conversation, reply=given.reply))
 
     def history(self, conversation: str) -> list[dict[str, Any]]:
         """Return the messages so far, oldest first, each with `from` ("user" or "guide") and `at`."""
@@ -123,11 +145,6 @@ class ConversationStore:
         with Session(self._engine) as session:
             kept = session.get(GivenReply, _key(conversation, key))
             return kept.reply if kept else None
-
-    def remember_reply(self, asked_in: str | None, conversation: str, key: str, reply: dict[str, Any]) -> None:
-        """Keep the reply given for an idempotency key."""
-        with Session(self._engine) as session, session.begin():
-            session.merge(GivenReply(key=_key(asked_in, key), conversation_id=conversation, reply=reply))
 
     def erase(self, conversation: str) -> bool:
         """Erase a conversation with all that belongs to it; tell whether there was one."""
@@ -166,7 +183,8 @@ def _now() -> datetime:
 
 
 def _engine(database_url: str) -> Engine:
-    engine = create_engine(database_url)
+    # An error's text would name the values that a statement was given: they are what people wrote.
+    engine = create_engine(database_url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import threading
 import time
@@ -15,18 +16,22 @@ from bot.guidance.wording import wording
 from bot.privacy.erasure import Erasure
 
 GOOD_FOR_S = 20.0
+BAD_FOR_S = 2.0
 
 
 @dataclass(frozen=True)
 class State:
-    """Whether the guide answers and, if not, which part fails: "database", "rasa", "actions", "reply" or "answer"."""
+    """Whether the guide answers and, if not, which part fails: "database", "rasa", "actions" or "answer"."""
 
     well: bool
     failing: str | None = None
 
 
 class Health:
-    """Asks a real question, at most once in 20 seconds while all is well, so that asking cannot be used to load the guide."""
+    """Asks a real question, and asks again only when its answer is old, so that asking cannot load the guide.
+
+    A good answer is old after 20 seconds, a bad one after 2, so that a guide that has just started is soon found well.
+    """
 
     def __init__(self, chat: Chat, erasure: Erasure) -> None:
         self._chat = chat
@@ -38,17 +43,20 @@ class Health:
         """Return the state, from the last question where that was lately and well."""
         with self._lock:
             asked, state = self._last
-            if state.well and time.monotonic() - asked < GOOD_FOR_S:
+            if time.monotonic() - asked < (GOOD_FOR_S if state.well else BAD_FOR_S):
                 return state
             state = self._ask()
             self._last = (time.monotonic(), state)
             return state
 
     def _ask(self) -> State:
+        sender = f"health-{secrets.token_urlsafe(12)}"
         try:
             self._chat.store.answers()
-            kinds, sender = self._chat.probe(wording("gateway.health_question"))
-            self._erasure.erase_trackers([sender])
+            try:
+                kinds = self._chat.probe(sender, wording("gateway.health_question"))
+            finally:
+                self._erasure.erase_trackers([sender])
         except (SQLAlchemyError, sqlite3.Error):
             return State(False, "database")
         except RasaFailed as failure:

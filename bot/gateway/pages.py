@@ -49,7 +49,7 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
         token = conversation or None
         error: str | None = None
         removed: tuple[str, ...] = ()
-        status = 200
+        status, retry_after = 200, None
         try:
             if resume:
                 chat.conversation_of(token or "")
@@ -63,7 +63,7 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
                 )
                 token, removed = said.token, said.removed
         except Problem as problem:
-            error, status = problem.detail, problem.status
+            error, status, retry_after = problem.detail, problem.status, problem.retry_after
             if problem.status == 400:
                 token, error = None, None if resume else error
         history = chat.store.history(chat.conversation_of(token)) if token else []
@@ -71,6 +71,8 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
             request, settings, token, history, audience, embed, error, removed, message if error else ""
         )
         response.status_code = status
+        if retry_after is not None:
+            response.headers["Retry-After"] = str(retry_after)
         return response
 
     @routes.post("/start-again")
@@ -79,7 +81,9 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
     ) -> Response:
         """Erase the conversation and show an empty one."""
         with contextlib.suppress(Problem):
-            erasure.erase(chat.conversation_of(conversation))
+            ident = chat.conversation_of(conversation)
+            with chat.alone(ident):
+                erasure.erase(ident)
         return RedirectResponse("/?embed=1" if embed else "/", status_code=303)
 
     @routes.get("/demo", response_class=HTMLResponse)
@@ -93,11 +97,11 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
     return routes
 
 
-def error_page(request: Request, status: int, text: str) -> Response:
-    """Return a plain page for something that went wrong, with another way to get help."""
-    return templates().TemplateResponse(
-        request, "error.html", {"text": text, "help": contact("sendiass")}, status_code=status
-    )
+def error_page(request: Request, status: int, text: str, retry_after: int | None = None) -> Response:
+    """Return a plain page for something that went wrong, with another way to get help. `retry_after` is in seconds."""
+    headers = {"Retry-After": str(retry_after)} if retry_after is not None else None
+    context = {"text": text, "help": contact("sendiass")}
+    return templates().TemplateResponse(request, "error.html", context, status_code=status, headers=headers)
 
 
 @lru_cache(maxsize=1)
@@ -107,6 +111,7 @@ def templates() -> Jinja2Templates:
     found.env.globals["wording"] = wording
     found.env.filters["markdown"] = to_html
     found.env.filters["month"] = month_in_words
+    found.env.tests["web_address"] = lambda url: str(url or "").lower().startswith(("https://", "http://"))
     return found
 
 

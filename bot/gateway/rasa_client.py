@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from typing import Any
+from typing import Any, Literal
 
 import requests
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-WORD_JOINER = "\u2060"
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_INVISIBLE_START = re.compile(r"^[\s\u200b-\u200f\u2060-\u2064\ufeff]+")
-
 
 class RasaFailed(RuntimeError):
-    """Rasa gave no usable reply. `part` names what failed: "rasa", "actions" or "reply"."""
+    """Rasa gave no reply. `part` names what failed: "rasa" or "actions"."""
 
     def __init__(self, part: str, reason: str) -> None:
         super().__init__(reason)
         self.part = part
+
+
+class Custom(BaseModel):
+    """What kind a message is; the rest depends on the kind."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: Literal[
+        "answer", "clarify", "records", "no_records", "handoff", "safeguarding", "fallback", "smalltalk", "error"
+    ]
 
 
 class Button(BaseModel):
@@ -36,17 +41,7 @@ class Reply(BaseModel):
 
     text: str
     buttons: list[Button] = []
-    custom: dict[str, Any]
-
-
-def plain_text(message: str) -> str:
-    """Return what a person typed, without control characters, so that Rasa takes it for ordinary text.
-
-    Rasa strips white space and reads what then begins with "/" as an intent, and "EXTERNAL: " as its own
-    mark: a word joiner in front, which the normaliser drops, keeps both from happening.
-    """
-    text = _INVISIBLE_START.sub("", _CONTROL.sub("", message)).rstrip()
-    return WORD_JOINER + text if text.startswith("/") or text.upper().startswith("EXTERNAL:") else text
+    custom: Custom
 
 
 class RasaClient:
@@ -57,11 +52,12 @@ class RasaClient:
         self._timeout_s = timeout_s
         self._of_thread = threading.local()
 
-    def send(self, sender: str, message: str, audience: str) -> list[Reply]:
-        """Send an ordinary text (see `plain_text`) or an intent message; return the replies.
+    def send(self, sender: str, message: str, audience: str) -> list[Reply | None]:
+        """Send an ordinary text (see `as_ordinary_text`) or an intent message; return the replies.
 
-        Raises RasaFailed when Rasa cannot be reached or answers badly, or when the list is empty: Rasa
-        answers 200 and nothing when an action failed.
+        A reply without the form of the chat API is None, so that the ones beside it still arrive. Raises
+        RasaFailed when Rasa cannot be reached or answers badly, or when the list is empty: Rasa answers 200
+        and nothing when an action failed.
         """
         body = {"sender": sender, "message": message, "metadata": {"audience": audience}}
         try:
@@ -73,13 +69,17 @@ class RasaClient:
             raise RasaFailed("rasa", f"status {response.status_code}")
         if not isinstance(replies, list) or not replies:
             raise RasaFailed("actions", "no reply")
-        try:
-            return [Reply.model_validate(reply["custom"]) for reply in replies]
-        except (ValidationError, KeyError, TypeError) as error:
-            raise RasaFailed("reply", "a reply without the form of the chat API") from error
+        return [_reply(entry) for entry in replies]
 
     def _session(self) -> requests.Session:
         if not hasattr(self._of_thread, "session"):
             self._of_thread.session = requests.Session()
         session: requests.Session = self._of_thread.session
         return session
+
+
+def _reply(entry: Any) -> Reply | None:
+    try:
+        return Reply.model_validate(entry["custom"])
+    except (ValidationError, KeyError, TypeError):
+        return None

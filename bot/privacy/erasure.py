@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -38,20 +39,34 @@ class Erasure:
     def erase_expired(self) -> int:
         """Erase conversations past their time; return how many."""
         expired = self._store.erase_older_than(self._hours)
-        self.erase_trackers(expired)
         self._count("expired", len(expired))
+        self.erase_trackers(expired)
+        self._erase_old_trackers()
         return len(expired)
 
     def erase_trackers(self, senders: Sequence[str]) -> None:
         """Erase what Rasa keeps of these senders; raise sqlite3.Error where its file is locked or broken."""
-        if not senders or not self._tracker_database.exists():
+        if senders:
+            self._delete_events("sender_id = ?", [(sender,) for sender in senders])
+
+    def _erase_old_trackers(self) -> None:
+        """Erase what Rasa keeps of conversations that the store no longer knows, such as after a failed erasure.
+
+        One round later than the store's own conversations, so that no tracker goes before its conversation.
+        """
+        before = time.time() - self._hours * 3600 - EVERY_S
+        old = "sender_id IN (SELECT sender_id FROM events GROUP BY sender_id HAVING MAX(timestamp) < ?)"
+        self._delete_events(old, [(before,)])
+
+    def _delete_events(self, condition: str, values: Sequence[tuple[str | float]]) -> None:
+        if not self._tracker_database.exists():
             return
         connection = sqlite3.connect(self._tracker_database, timeout=BUSY_TIMEOUT_S)
         try:
             with connection:
                 connection.execute("PRAGMA secure_delete=ON")
                 if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'events'").fetchone():
-                    connection.executemany("DELETE FROM events WHERE sender_id = ?", [(sender,) for sender in senders])
+                    connection.executemany(f"DELETE FROM events WHERE {condition}", values)
         finally:
             connection.close()
 

@@ -23,7 +23,7 @@ _NOT_INSIDE = r"(?<![\w£$€])(?<!\d[.,/-])"
 _NOT_GOING_ON = r"(?!\d|[.,/-]\d)"
 
 _EMAIL = re.compile(
-    r"[\w.+'-]{1,64}\s?(?:@|[(\[]at[)\]])\s?[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
+    r"[\w.+'-]{1,64}\s?(?:@|[(\[]at[)\]])\s?[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[^\W\d_]{2,24}"
     r"|[\w.+'-]{1,64}\s(?:@|at)\s[\w-]{1,63}(?:\s?dot\s?[a-z]{2,6}){1,2}\b"
     r"|[\w.+'-]{1,64}\sat\s(?:gmail|googlemail|hotmail|outlook|yahoo|icloud|live|btinternet|aol|sky)\.(?:com|co\.uk)\b",
     re.I,
@@ -64,10 +64,8 @@ _ORDINARY = (
 )
 _NAME_WORD = rf"(?!(?i:{_ORDINARY})\b)[^\W\d_][\w'’.-]{{0,24}}"
 _HOUSE = r"(?i:(?:flat|apartment|unit)\s+\d{1,4}[a-z]?,?\s+)?(?<![\w£$€./-])\d{1,4}(?i:[a-z])?"
-_CLEAR_STREET = r"(?i:street|st|road|rd|avenue|ave|lane|ln|terrace|tce|crescent|cres|drive)\b\.?"
-_OTHER_STREET = (
-    "Close|Court|Gardens|Grove|Place|Square|Way|View|Walk|Park|Green|Row|Mews|Hill|Rise|Villas|Cottages|Bank|Garth|Mount"
-)
+_CLEAR_STREET = r"(?i:street|road|avenue|lane|terrace|crescent|drive|(?:st|rd|ave|ln|tce|cres)\b\.?(?!\w))(?!\w)"
+_OTHER_STREET = "Close|Court|Gardens|Grove|Place|Square|Way|View|Walk|Park|Green|Row|Mews|Hill|Rise|Villas|Cottages|Bank|Garth|Mount"
 _TOWN = rf"(?:,?\s+{_NAME_WORD}){{0,4}}?,?\s+{_POSTCODE}"
 _STREET_AT = (
     rf"(?:(?:{_NAME_WORD}\s+){{1,3}}?{_CLEAR_STREET}"
@@ -82,10 +80,13 @@ _STREET_WITH_POSTCODE = re.compile(rf"\b(?:[A-Z][\w'’-]{{1,24}}\s+){{1,3}}?{_C
 _HOUSE_WITH_POSTCODE = re.compile(
     rf"(?:(?P<before>\b[^\W\d_]+|[&,])[^\S\n]+)?(?P<address>{_HOUSE}(?:,?\s+{_NAME_WORD}){{0,5}}?,?\s+{_POSTCODE})"
 )
-_POSTCODE_WITH_HOUSE = re.compile(rf"\b{_POSTCODE},?\s+(?:house\s+)?(?:number|no\.?|house|flat)\s+\d{{1,4}}[a-z]?\b", re.I)
-_COUNTING_WORDS = frozenset(
-    "age aged ages year years yr yrs under over section page tier band grade class within about around and or to than "
-    "is am turned nearly almost & , key stage ks".split()
+_POSTCODE_WITH_HOUSE = re.compile(
+    rf"\b{_POSTCODE},?\s+(?:house\s+)?(?:number|no\.?|house|flat)\s+\d{{1,4}}[a-z]?\b", re.I
+)
+_COUNT_BEFORE = re.compile(
+    r"ag(?:e|ed|es)|years?|yrs?|under|over|section|page|tier|band|grade|class|within|about|around|and|or|to|than|is|am|"
+    r"turned|nearly|almost|key|stage|ks|[&,]",
+    re.I,
 )
 
 _MONTH = (
@@ -115,9 +116,10 @@ _AFTER_BIRTH_WORD = re.compile(
 _BIRTH_NEAR = re.compile(_BIRTH_WORD, re.I)
 # A date beside one of these is the date of something that happened, which an answer may turn on.
 _EVENT_NEAR = re.compile(
-    r"\b(?:review\w*|tribunal|hearing|meeting|met|appointment|deadline|assess\w*|issued?|letter|plan|ehcp?|since|until|till|"
+    r"\b(?:review\w*|tribunal|hearing|meeting|met|appointment|assess\w*|issued?|letter|plan|ehcp?|since|until|till|"
     r"starts?|started|starting|term|dated|publish\w*|updated?|diagnos\w*|applied|application|appeal\w*|decision|report|sent|"
-    r"asked|request\w*|referr\w*|deadline|ends?|ended|expires?|due|valid|law|act|version|annual|holiday)\b",
+    r"asked|request\w*|referr\w*|weeks?|months?|within|after|before|ends?|ended|expires?|due|valid|law|act|version|annual|holiday|"
+    r"inspect\w*|ofsted|held|attend\w*|strategy)\b",
     re.I,
 )
 _NEAR = 40
@@ -139,7 +141,9 @@ def redact(text: str, today: date | None = None) -> Redacted:
     removed: Counter[str] = Counter()
     this_year = (today or date.today()).year
 
-    def take(kind: str, unless: Callable[[re.Match[str]], bool] = lambda _: False, keep: int | None = None) -> Replacement:
+    def take(
+        kind: str, unless: Callable[[re.Match[str]], bool] = lambda _: False, keep: int | None = None
+    ) -> Replacement:
         """Replace a match, all but its group `keep`, by the placeholder of `kind`."""
 
         def replace(match: re.Match[str]) -> str:
@@ -158,7 +162,7 @@ def redact(text: str, today: date | None = None) -> Redacted:
 
     def house(match: re.Match[str]) -> str:
         before = match["before"]
-        if before and before.lower() in _COUNTING_WORDS:
+        if before and _COUNT_BEFORE.fullmatch(before):
             return match[0]
         removed["address"] += 1
         return f"{match[0][: match.start('address') - match.start()]}[address removed]"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -46,13 +48,22 @@ class FakeRasa:
         self.reply: object = [{"recipient_id": "x", "custom": ANSWER}]
         self.status = 200
         self.delay_s = 0.0
+        self.on_message: Callable[[dict], None] = lambda body: None
+        self.at_once = self.most_at_once = 0
+        counting = threading.Lock()
         fake = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                with counting:
+                    fake.at_once += 1
+                    fake.most_at_once = max(fake.at_once, fake.most_at_once)
                 fake.received.append(body)
+                fake.on_message(body)
                 time.sleep(fake.delay_s)
+                with counting:
+                    fake.at_once -= 1
                 content = fake.reply if isinstance(fake.reply, bytes) else json.dumps(fake.reply).encode()
                 self.send_response(fake.status)
                 self.send_header("content-length", str(len(content)))
@@ -63,7 +74,7 @@ class FakeRasa:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     @property
     def port(self) -> int:
@@ -112,3 +123,21 @@ def make_client(rasa, tmp_path):
 @pytest.fixture
 def client(make_client):
     return make_client()
+
+
+@pytest.fixture
+def tracked(rasa, tmp_path):
+    """Have the fake Rasa keep trackers as Rasa does; gives a function that returns whose they are."""
+    with sqlite3.connect(tmp_path / "trackers.db") as connection:
+        connection.execute("CREATE TABLE events (sender_id TEXT, timestamp REAL)")
+
+    def keep(body: dict) -> None:
+        with sqlite3.connect(tmp_path / "trackers.db") as connection:
+            connection.execute("INSERT INTO events VALUES (?, ?)", (body["sender"], time.time()))
+
+    def senders() -> list[str]:
+        with sqlite3.connect(tmp_path / "trackers.db") as connection:
+            return [row[0] for row in connection.execute("SELECT sender_id FROM events")]
+
+    rasa.on_message = keep
+    return senders

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from prometheus_client import generate_latest
 
 from tests.gateway.conftest import ANSWER
 
@@ -106,6 +110,8 @@ def test_what_is_not_json_or_too_large_is_named(client):
         [],
         [{"recipient_id": "x", "text": "bare"}],
         [{"recipient_id": "x", "custom": {"no": 1}}],
+        [{"recipient_id": "x", "custom": {"text": "t", "buttons": [], "custom": {"kind": "unheard of"}}}],
+        [{"recipient_id": "x", "custom": {"text": "t", "buttons": [], "custom": {}}}],
         {"not": "a list"},
         b"<html>",
     ],
@@ -155,15 +161,115 @@ def test_urgent_messages_are_neither_kept_nor_logged(client, rasa, caplog, tmp_p
         assert b"hurt my bairn" not in file.read_bytes()
 
 
-def test_the_conversation_so_far_and_its_erasure(client, tmp_path):
+def test_a_bad_reply_does_not_silence_the_one_beside_it(client, rasa):
+    rasa.says("safeguarding")
+    rasa.reply.append({"recipient_id": "x", "text": "bare"})
+    body = ask(client, "he hurt my bairn").json()
+    assert [message["custom"]["kind"] for message in body["messages"]] == ["safeguarding", "error"]
+    assert "bairn" not in client.get(f"/api/chat/{body['conversation']}").text
+
+
+def test_rasa_forgets_urgent_messages_too(client, rasa, tracked, tmp_path):
+    ask(client, "an ordinary question")
+    assert len(tracked()) == 1
+    rasa.says("safeguarding")
+    ask(client, "he hurt my bairn")
+    assert tracked() == [rasa.received[0]["sender"]]
+
+
+def test_urgent_help_arrives_even_when_the_trackers_cannot_be_erased(client, rasa, tmp_path, monkeypatch):
+    monkeypatch.setattr("bot.privacy.erasure.BUSY_TIMEOUT_S", 0.1)
     with sqlite3.connect(tmp_path / "trackers.db") as connection:
-        connection.execute("CREATE TABLE events (sender_id TEXT)")
+        connection.execute("CREATE TABLE events (sender_id TEXT, timestamp REAL)")
+    lock = sqlite3.connect(tmp_path / "trackers.db", isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    rasa.says("safeguarding")
+    assert ask(client).json()["messages"][0]["custom"]["kind"] == "safeguarding"
+    assert 'guide_failures_total{part="erasure"} 1.0' in generate_latest(client.app.state.metrics.registry).decode()
+    lock.close()
+
+
+def test_the_conversation_so_far_and_its_erasure(client, rasa, tmp_path):
     token = ask(client, "hello there").json()["conversation"]
+    with sqlite3.connect(tmp_path / "trackers.db") as connection:
+        connection.execute("CREATE TABLE events (sender_id TEXT, timestamp REAL)")
+        connection.execute("INSERT INTO events VALUES (?, 1), ('someone else', 1)", (rasa.received[0]["sender"],))
     history = client.get(f"/api/chat/{token}").json()["messages"]
     assert [entry["from"] for entry in history] == ["user", "guide"] and history[0]["text"] == "hello there"
     assert client.delete(f"/api/chat/{token}").status_code == 204
     problem(client.get(f"/api/chat/{token}"), 400)
     problem(ask(client, conversation=token), 400)
+    with sqlite3.connect(tmp_path / "trackers.db") as connection:
+        assert connection.execute("SELECT sender_id FROM events").fetchall() == [("someone else",)]
+
+
+def test_a_message_in_hand_is_not_kept_after_erasure(client, rasa, tmp_path):
+    token = ask(client).json()["conversation"]
+    rasa.delay_s = 0.3
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(ask, client, "said while erasing", conversation=token)
+        while len(rasa.received) < 2:
+            time.sleep(0.005)
+        waiting = pool.submit(ask, client, "said after erasing", conversation=token)
+        time.sleep(0.05)
+        erased = pool.submit(client.delete, f"/api/chat/{token}")
+        assert slow.result().status_code == 200 and erased.result().status_code == 204
+        assert waiting.result().status_code in (200, 400)
+    problem(client.get(f"/api/chat/{token}"), 400)
+    with sqlite3.connect(tmp_path / "guide.db") as connection:
+        for table in ("conversation", "entry", "issued_button", "given_reply"):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
+
+
+def test_nothing_is_kept_of_a_conversation_that_ran_out_of_time_meanwhile(client, rasa, tmp_path):
+    token = ask(client).json()["conversation"]
+    rasa.delay_s = 0.2
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(ask, client, "late words", conversation=token)
+        while len(rasa.received) < 2:
+            time.sleep(0.005)
+        with sqlite3.connect(tmp_path / "guide.db") as connection:
+            for table in ("conversation", "entry", "issued_button"):
+                connection.execute(f"DELETE FROM {table}")
+        assert slow.result().status_code == 200
+    with sqlite3.connect(tmp_path / "guide.db") as connection:
+        assert connection.execute("SELECT count(*) FROM entry").fetchone() == (0,)
+
+
+def test_messages_of_one_conversation_are_taken_in_turn(client, rasa):
+    token = ask(client).json()["conversation"]
+    rasa.delay_s = 0.1
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda number: ask(client, f"number {number}", conversation=token), range(4)))
+    assert rasa.most_at_once == 1
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda number: ask(client, f"alone {number}"), range(4)))
+    assert rasa.most_at_once > 1
+
+
+def test_characters_that_cannot_be_shown_do_no_harm(client, rasa):
+    raw = rb'{"message": "a\ud800b \ud83d\ude00 c\u0007"}'
+    body = client.post("/api/chat", content=raw, headers={"content-type": "application/json"}).json()
+    assert rasa.received[0]["message"] == "ab \U0001f600 c"
+    assert client.get(f"/api/chat/{body['conversation']}").status_code == 200
+
+
+@pytest.mark.parametrize("field", ["payload", "conversation"])
+def test_a_broken_character_in_another_field_is_refused(client, field):
+    token = ask(client).json()["conversation"]
+    body = {"message": "x", "conversation": token} if field == "conversation" else {"conversation": token}
+    raw = json.dumps({**body, field: "\ud800"}).encode()
+    refused = client.post("/api/chat", content=raw, headers={"content-type": "application/json"})
+    problem(refused, 422)
+
+
+def test_line_ends_of_a_form_do_not_count_twice(client, rasa):
+    assert ask(client, "\r\n".join(["x" * 9] * 200)).status_code == 200
+    assert rasa.received[0]["message"].count("\n") == 199
+
+
+def test_a_message_without_its_length_is_refused(client):
+    problem(client.post("/api/chat", content=iter([b"{}"])), 411)
 
 
 def test_too_many_messages_are_slowed_down(make_client):
@@ -188,13 +294,24 @@ def test_the_same_key_asks_once(client, rasa):
     problem(client.post("/api/chat", json={"message": "x"}, headers={"Idempotency-Key": "short"}), 422)
 
 
-def test_a_broken_database_is_unavailable(client, tmp_path):
+def test_a_broken_database_is_unavailable(client, tmp_path, caplog):
     token = ask(client).json()["conversation"]
     with sqlite3.connect(tmp_path / "guide.db") as connection:
         connection.execute("DROP TABLE entry")
-    refused = ask(client, conversation=token)
+    refused = ask(client, "very private words", conversation=token)
     problem(refused, 503)
-    assert refused.headers["retry-after"]
+    assert refused.headers["retry-after"] and "very private" not in refused.text + caplog.text
+
+
+def test_a_fault_of_ours_is_a_kind_500_with_safe_headers_and_no_words_in_the_log(client, rasa, monkeypatch, caplog):
+    def fault(*_: object) -> None:
+        raise RuntimeError("about my private words")
+
+    monkeypatch.setattr("bot.gateway.chat.redact", fault)
+    broken = ask(client, "my private words")
+    problem(broken, 500)
+    assert "default-src 'none'" in broken.headers["content-security-policy"]
+    assert "private words" not in caplog.text and "RuntimeError" in caplog.text
 
 
 def test_health_needs_a_real_answer(make_client, rasa):
@@ -203,6 +320,8 @@ def test_health_needs_a_real_answer(make_client, rasa):
     rasa.reply = []
     assert make_client().get("/health").json() == {"well": False, "failing": "actions"}
     rasa.says("fallback")
+    assert make_client().get("/health").json() == {"well": False, "failing": "answer"}
+    rasa.reply = [{"text": "bare"}]
     assert make_client().get("/health").json() == {"well": False, "failing": "answer"}
     rasa.status = 500
     sick = make_client().get("/health")
@@ -215,9 +334,21 @@ def test_health_cannot_be_used_to_load_the_guide(client, rasa):
     assert len(rasa.received) == 1
 
 
-def test_metrics_count_kinds_and_never_words(client, rasa):
-    from prometheus_client import generate_latest
+def test_not_even_when_it_is_unwell(client, rasa):
+    rasa.reply = []
+    assert {client.get("/health").status_code for _ in range(5)} == {503}
+    assert len(rasa.received) == 1
 
+
+@pytest.mark.parametrize("well", [True, False])
+def test_health_leaves_no_tracker(client, rasa, tracked, well):
+    rasa.reply = rasa.reply if well else []
+    client.get("/health")
+    assert tracked() == []
+    assert rasa.received[0]["sender"].startswith("health-")
+
+
+def test_metrics_count_kinds_and_never_words(client, rasa):
     ask(client, "ring 07700 900123 about Jayden")
     rasa.reply = []
     ask(client)
@@ -233,6 +364,9 @@ def test_the_access_log_has_no_token_and_no_words(client, caplog):
     with caplog.at_level(logging.INFO):
         token = ask(client, "quite private").json()["conversation"]
         client.get(f"/api/chat/{token}")
+        client.get("/my%20name%20is%20Jane%0Aforged")
+        client.get("/?message=my+name+is+Jane")
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("bot.")]
     assert not any(token in line or "quite private" in line for line in ours)
-    assert any("/api/chat/..." in line for line in ours)
+    assert any("/api/chat/..." in line for line in ours) and any("(no such path) 404" in line for line in ours)
+    assert not any("Jane" in line or "forged" in line for line in ours)

@@ -89,11 +89,34 @@ def test_mistakes_are_said_beside_the_field_and_nothing_is_lost(client):
     assert "Please type a question first." in post(client, message="", key=KEY + "3").text
 
 
-def test_what_was_taken_out_is_told(client):
-    assert (
-        "We took this out of your message to keep it private: phone number."
-        in post(client, message="ring 07700 900123").text
-    )
+def test_what_was_taken_out_is_told_even_after_a_double_press(client):
+    for _ in range(2):
+        page = post(client, message="ring 07700 900123")
+        assert "We took this out of your message to keep it private: phone number." in page.text
+
+
+@pytest.mark.parametrize("limit", ["rate_limit_address", "rate_limit_conversation"])
+def test_too_many_messages_get_a_page_that_says_when(make_client, limit):
+    client = make_client(**{limit: 1})
+    browser = {"accept": "text/html"}
+    token = post(client, message="one").hidden("conversation")
+    refused = client.post("/", data={"key": KEY + "5", "message": "two", "conversation": token}, headers=browser)
+    assert refused.status_code == 429 and int(refused.headers["retry-after"]) >= 1
+    assert refused.headers["content-type"].startswith("text/html") and "Please wait" in refused.text
+
+
+def test_a_form_with_something_missing_gets_a_page(client):
+    refused = client.post("/", data={"message": "no key"}, headers={"accept": "text/html"})
+    assert refused.status_code == 422 and "go back" in Page(refused.text).text
+
+
+def test_only_web_addresses_become_links(client, rasa):
+    bad = "javascript:alert(1)"
+    record = {"id": "1", "name": "Toy library", "url": bad}
+    source = {**ANSWER["custom"]["sources"][0], "url": bad}
+    rasa.says("records", records=[record], links=[{"title": "x", "url": bad}], sources=[source])
+    page = post(client, message="toys")
+    assert not any("javascript:" in str(link.get("href")) for link in page.all("a")) and "Toy library" in page.text
 
 
 @pytest.mark.parametrize(
@@ -110,12 +133,27 @@ def test_neither_people_nor_answers_can_put_markup_in_the_page(client, rasa, nas
 
 
 def test_records_are_cards(client, rasa):
-    record = {"id": "1", "name": "Toy library", "organisation": "o", "description": "Lends toys", "url": None, "phone": "0191 000", "email": None,
-              "place": "Crook", "distance_miles": None, "ages": "0 to 5", "needs": [], "last_checked": "2023-04-01", "stale": True}  # fmt: skip
+    record = {
+        "id": "1",
+        "name": "Toy library",
+        "organisation": "A charity",
+        "description": "Lends toys",
+        "url": None,
+        "phone": "0191 000",
+        "email": None,
+        "place": "Crook",
+        "distance_miles": 2.4,
+        "ages": "0 to 5",
+        "needs": ["autism", "sight"],
+        "last_checked": "2023-04-01",
+        "stale": True,
+    }
     rasa.says("records", records=[record], filters="toys")
     page = post(client, message="toys")
     assert "Toy library" in page.text and "0 to 5" in page.text and "April 2023" in page.text
     assert {"href": "tel:0191000"} in page.all("a")
+    assert "About 2 miles" in page.text and "autism, sight" in page.text and "This may be out of date" in page.text
+    assert not any("mailto" in str(link.get("href")) for link in page.all("a")) and "E-mail" not in page.text
 
 
 def test_start_again_erases(client):

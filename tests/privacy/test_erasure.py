@@ -18,7 +18,7 @@ def places(tmp_path: Path):
     store = ConversationStore(f"sqlite:///{tmp_path / 'guide.db'}")
     trackers = tmp_path / "trackers.db"
     with sqlite3.connect(trackers) as connection:
-        connection.execute("CREATE TABLE events (id INTEGER PRIMARY KEY, sender_id TEXT, data TEXT)")
+        connection.execute("CREATE TABLE events (id INTEGER PRIMARY KEY, sender_id TEXT, timestamp REAL, data TEXT)")
     counted: list[tuple[str, int]] = []
     erasure = Erasure(store, trackers, 24, lambda reason, number: counted.append((reason, number)))
     return store, trackers, erasure, counted, tmp_path
@@ -33,7 +33,8 @@ def begin(store: ConversationStore, trackers: Path, hours_ago: float, folder: Pa
             text("UPDATE conversation SET last_at = :at WHERE id = :id"), {"at": when.replace(tzinfo=None), "id": ident}
         )
     with sqlite3.connect(trackers) as connection:
-        connection.executemany("INSERT INTO events (sender_id, data) VALUES (?, ?)", [(ident, "secret words")] * 3)
+        insert = "INSERT INTO events (sender_id, timestamp, data) VALUES (?, ?, ?)"
+        connection.executemany(insert, [(ident, when.timestamp(), "secret words")] * 3)
     return ident
 
 
@@ -66,3 +67,27 @@ def test_rasas_file_may_not_exist_yet(tmp_path):
     store = ConversationStore(f"sqlite:///{tmp_path / 'guide.db'}")
     Erasure(store, tmp_path / "none.db", 24, lambda *_: None).erase_trackers(["someone"])
     assert not (tmp_path / "none.db").exists()
+
+
+def test_trackers_that_no_conversation_belongs_to_go_in_time(places):
+    store, trackers, erasure, counted, folder = places
+    new = begin(store, trackers, 1, folder)
+    now = datetime.now(UTC).timestamp()
+    with sqlite3.connect(trackers) as connection:
+        rows = [("forgotten", now - 26 * 3600), ("health-a", now - 25 * 3600), ("long one", now - 30 * 3600)]
+        connection.executemany("INSERT INTO events (sender_id, timestamp) VALUES (?, ?)", [*rows, ("long one", now)])
+    erasure.erase_expired()
+    assert senders(trackers) == {new, "long one"}
+
+
+def test_a_locked_tracker_file_is_tried_again(places):
+    store, trackers, erasure, counted, folder = places
+    begin(store, trackers, 25, folder)
+    lock = sqlite3.connect(trackers, isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(sqlite3.OperationalError):
+        erasure.erase_expired()
+    lock.execute("COMMIT")
+    lock.close()
+    erasure.erase_expired()
+    assert senders(trackers) == set()

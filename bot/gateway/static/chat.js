@@ -1,6 +1,7 @@
 // Makes the chat quicker where there is JavaScript: the same form post, with only the chat part of the answer put in.
 // Anything that goes wrong falls back to the ordinary form post.
 const KEPT = "local-offer-guide";
+const LONGEST_WAIT_MS = 20000;
 const chat = () => document.getElementById("chat");
 
 function keep(token) {
@@ -19,7 +20,9 @@ function waiting(text) {
 }
 
 async function post(body, action) {
-  const answer = await fetch(action, { method: "POST", body: new URLSearchParams(body), headers: { Accept: "text/html" } });
+  const answer = await fetch(action, {
+    method: "POST", body: new URLSearchParams(body), headers: { Accept: "text/html" }, signal: AbortSignal.timeout(LONGEST_WAIT_MS),
+  });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const next = page.getElementById("chat");
   if (!next) throw new Error("not a chat page");
@@ -35,6 +38,18 @@ function show({ next, title }, focus) {
   const target = next.querySelector("#problem") ? next.querySelector("#question") : next.querySelector("#new") ?? next.querySelector("#question");
   target.focus({ preventScroll: true });
   target.scrollIntoView({ block: "start" });
+}
+
+function submitPlainly(form, pressed) {
+  if (pressed?.name) {
+    const field = document.createElement("input");
+    field.type = "hidden";
+    field.name = pressed.name;
+    field.value = pressed.value;
+    form.append(field);
+    form.elements.question.name = "";
+  }
+  HTMLFormElement.prototype.submit.call(form);
 }
 
 function ready() {
@@ -59,6 +74,11 @@ function ready() {
     try {
       show(await post(body, form.action), true);
     } catch {
+      if (navigator.onLine) {
+        // The same post once more, by the browser itself. The key in it keeps the question from being asked twice.
+        submitPlainly(form, pressed);
+        return;
+      }
       busy = false;
       question.readOnly = false;
       for (const button of chat().querySelectorAll("button")) button.removeAttribute("aria-disabled");

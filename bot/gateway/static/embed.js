@@ -44,5 +44,6 @@
   window.addEventListener("message", (event) => {
     if (event.origin === origin && event.source === frame.contentWindow && event.data === "local-offer-guide:close") toggle(false);
   });
-  document.body.append(host);
+  if (document.body) document.body.append(host);
+  else document.addEventListener("DOMContentLoaded", () => document.body.append(host));
 })();

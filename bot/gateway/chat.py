@@ -20,8 +20,9 @@ from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem
 from bot.gateway.rasa_client import RasaClient, RasaFailed, Reply
 from bot.gateway.typed_text import as_ordinary_text, cleaned
-from bot.guidance.replies import error_message
+from bot.guidance.replies import error_message, urgent_help_message
 from bot.guidance.wording import wording
+from bot.nlu.urgent_patterns import find_urgent
 from bot.privacy.redaction import redact
 
 log = logging.getLogger(__name__)
@@ -200,7 +201,9 @@ class Chat:
             heard = self._rasa.send(ident, sent, self.store.audience(ident))
         except RasaFailed as failure:
             self._failed(failure.part, str(failure))
-            return [Reply.model_validate(error_message())]
+            # Urgent help must not depend on Rasa being well: its patterns need nothing but the text.
+            instead = urgent_help_message(self.store.audience(ident)) if find_urgent(sent) else error_message()
+            return [Reply.model_validate(instead)]
         finally:
             self._metrics.rasa_seconds.observe(time.perf_counter() - began)
         replies = [reply for reply in heard if reply]

@@ -370,3 +370,10 @@ def test_the_access_log_has_no_token_and_no_words(client, caplog):
     assert not any(token in line or "quite private" in line for line in ours)
     assert any("/api/chat/..." in line for line in ours) and any("(no such path) 404" in line for line in ours)
     assert not any("Jane" in line or "forged" in line for line in ours)
+
+
+def test_urgent_help_comes_even_when_rasa_is_down(client, rasa, tmp_path):
+    rasa.reply = []
+    token_and_messages = ask(client, "my husband hit our son last night").json()
+    assert token_and_messages["messages"][0]["custom"]["kind"] == "safeguarding"
+    assert "hit our son" not in str(client.get(f"/api/chat/{token_and_messages['conversation']}").json())

@@ -49,6 +49,8 @@ def kind(name: str) -> dict:
         ({**CASE, "kind": "fallback"}, [answer()], WRONG),
         ({**CASE, "kind": "safeguarding"}, [kind("safeguarding"), answer()], RIGHT),
         ({**CASE, "kind": "safeguarding"}, [answer(), kind("safeguarding")], WRONG),
+        ({"id": "y", "kind": "answer"}, [kind("fallback")], RIGHT),
+        ({"id": "y", "kind": "answer"}, [kind("safeguarding")], WRONG),
         ({**CASE, "kind": "handoff"}, [kind("handoff")], RIGHT),
         ({**CASE, "kind": "handoff"}, [answer()], WRONG),
         (

@@ -14,30 +14,6 @@ from bot.directory.replies import records_message
 from bot.guidance.replies import Message
 from bot.nlu.vocabulary import load_vocabulary
 
-_NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-        ],
-        1,
-    )
-}
 _AGES_OF_WORDS = {"baby": 0, "newborn": 0, "toddler": 2, "teen": 13, "teens": 13, "teenager": 13, "teenagers": 13}
 
 
@@ -83,12 +59,11 @@ def _terms() -> dict[tuple[str, str], str]:
 
 def _age(phrases: list[str]) -> int | None:
     """Return the age in whole years that a phrase such as "14 months old" or "seven year old" states."""
+    numbers = {word: number for number, word in enumerate(load_vocabulary().number_words, 1)}
     for phrase in phrases:
         lower = phrase.lower()
         figure = re.search(r"\d{1,2}", lower)
-        number = (
-            int(figure[0]) if figure else next((_NUMBERS[word] for word in _NUMBERS if word in lower.split()), None)
-        )
+        number = int(figure[0]) if figure else next((numbers[word] for word in numbers if word in lower.split()), None)
         if number is None:
             number = next((age for word, age in _AGES_OF_WORDS.items() if word in lower.split()), None)
         elif re.search(r"month|mth|week", lower):

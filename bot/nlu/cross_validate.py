@@ -32,7 +32,7 @@ def main() -> None:
     other = frozenset(example.label for example in examples if not example.label.startswith(f"{FAQ_INTENT}/"))
     counts: Dict[str, int] = defaultdict(int)
     for example in examples:
-        counts[example.writer] += 1
+        counts[example.writer] += example.label not in other
     writers = sorted(writer for writer, count in counts.items() if count >= FEWEST_MESSAGES)
     rows: List[Sequence[float]] = []
     for writer in tqdm(writers, desc="Leaving one writer out", file=sys.stderr):

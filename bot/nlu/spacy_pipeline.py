@@ -14,24 +14,6 @@ from bot.nlu.vocabulary import load_vocabulary
 from bot.paths import VAR
 
 PIPELINE_FOLDER = VAR / "spacy"
-_NUMBER_WORDS = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-]
 _AGE_UNITS = ["year", "years", "yr", "yrs", "y", "month", "months", "mth", "mths", "week", "weeks"]
 
 
@@ -54,7 +36,7 @@ def _phrase_patterns() -> list[dict[str, Any]]:
 
 
 def _age_patterns() -> list[dict[str, Any]]:
-    number = [{"LIKE_NUM": True, "LENGTH": {"<=": 2}}, {"LOWER": {"IN": _NUMBER_WORDS}}]
+    number = [{"LIKE_NUM": True, "LENGTH": {"<=": 2}}, {"LOWER": {"IN": list(load_vocabulary().number_words)}}]
     patterns: list[list[dict[str, Any]]] = []
     for figure in number:
         patterns += [

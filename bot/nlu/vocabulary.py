@@ -23,6 +23,7 @@ class Vocabulary:
     replacements: dict[str, str]
     explained_terms: frozenset[str]
     entities: dict[str, Any]
+    number_words: tuple[str, ...]
 
     def entity_phrases(self) -> dict[str, dict[str, list[str]]]:
         """Return, for each kind of entity, the phrases of each value."""
@@ -47,4 +48,5 @@ def load_vocabulary(file: Path = VOCABULARY_FILE) -> Vocabulary:
         },
         explained_terms=frozenset(content["explained_terms"]),
         entities=content["entities"],
+        number_words=tuple(content["number_words"]),
     )

@@ -106,7 +106,7 @@ def ask_all(address: str, folder: Path) -> list[Outcome]:
                 answer = reply.json() if reply.status_code == 200 else {"messages": []}
                 token = answer.get("conversation") or token
                 one = {**turn, "id": f"{case['id']}.{number}" if "turns" in case else case["id"]}
-                outcomes.append(Outcome(one, _group(case), answer["messages"], judge(one, answer["messages"])))
+                outcomes.append(Outcome(one, str(case["group"]), answer["messages"], judge(one, answer["messages"])))
     return outcomes
 
 
@@ -209,10 +209,6 @@ def _write_misjudged(file: Path, outcomes: Sequence[Outcome]) -> None:
 def _in_answered_documents(case: dict[str, Any]) -> bool:
     full = answered_in_full()
     return any(source.partition("#")[0] in full for source in case.get("sources", []))
-
-
-def _group(case: dict[str, Any]) -> str:
-    return str(case["group"])
 
 
 def _kinds(outcome: Outcome) -> list[str]:

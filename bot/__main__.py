@@ -23,9 +23,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     evaluate = _add(commands, "evaluate", "ask the running guide every question of a folder and report", _evaluate)
     evaluate.add_argument("--folder", action="append", help="a folder of JSONL files (may be given more than once)")
     evaluate.add_argument("--out", help="the folder for the report; default var/evaluation")
+    explain = _add(commands, "explain", "show how a message is understood and why it gets its answer", _explain)
+    explain.add_argument("message", help="the message, in quotes")
+    explain.add_argument("--after", help="the id of the answer given before, for a message that leans on it")
+    within = _add(
+        commands,
+        "rasa-python",
+        "run Python in Rasa's environment, for instance: rasa-python -m rasa shell",
+        _rasa_python,
+    )
+    within.add_argument("arguments", nargs=argparse.REMAINDER, help="what to hand to Python")
     chosen = parser.parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = chosen.run
     return run(chosen)
+
+
+def _explain(chosen: argparse.Namespace) -> int:
+    arguments = ["-m", "bot.nlu.explain", chosen.message, *(["--after", chosen.after] if chosen.after else [])]
+    return _in_rasa(arguments)
+
+
+def _rasa_python(chosen: argparse.Namespace) -> int:
+    return _in_rasa(chosen.arguments)
+
+
+def _in_rasa(arguments: Sequence[str]) -> int:
+    from bot.rasa_process import RASA_PYTHON, rasa_environment
+
+    return subprocess.run([str(RASA_PYTHON), *arguments], cwd=ROOT, env=rasa_environment(), check=False).returncode
 
 
 def _add(
@@ -46,9 +71,7 @@ def _serve(_: argparse.Namespace) -> int:
 
 
 def _train(_: argparse.Namespace) -> int:
-    return subprocess.run(
-        [str(ROOT / ".venv-rasa" / "bin" / "python"), "-m", "bot.nlu.train"], cwd=ROOT, check=False
-    ).returncode
+    return _in_rasa(["-m", "bot.nlu.train"])
 
 
 def _check(_: argparse.Namespace) -> int:

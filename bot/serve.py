@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 import requests
 
 from bot.paths import ENCODER, MODELS, ROOT, VAR
+from bot.rasa_process import RASA_PYTHON, rasa_command, rasa_environment
 from bot.settings import Settings, settings
 
-RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
 LONGEST_PAUSE_S = 30.0
 CALM_AFTER_S = 60.0
 STOP_WITHIN_S = 8.0
@@ -40,18 +40,10 @@ class Part:
 def parts(configured: Settings) -> list[Part]:
     """Return the three processes for these settings. Rasa and the actions listen on loopback only."""
     common = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-    rasa_environment = {
-        **common,
-        "ACTIONS_PORT": str(configured.actions_port),
-        "TRACKER_DATABASE": configured.tracker_database,
-        "RASA_TELEMETRY_ENABLED": "false",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-        "LOG_LEVEL": "WARNING",
-    }
     app_environment = {**common, "ACTIONS_PORT": str(configured.actions_port), "TRACKER_DATABASE": ""}
-    rasa = [str(RASA_PYTHON), "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(configured.rasa_port)]
-    rasa += ["--model", str(MODELS), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
+    of_rasa = {**rasa_environment(configured.actions_port, configured.tracker_database), "PYTHONUNBUFFERED": "1"}
+    rasa = rasa_command("run", "--interface", "127.0.0.1", "--port", str(configured.rasa_port), "--model", str(MODELS))
+    rasa += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     actions = [sys.executable, "-m", "actions", "--port", str(configured.actions_port)]
     return [
         Part(
@@ -60,7 +52,7 @@ def parts(configured: Settings) -> list[Part]:
             app_environment,
             f"http://127.0.0.1:{configured.actions_port}/health",
         ),
-        Part("rasa", rasa, rasa_environment, f"http://127.0.0.1:{configured.rasa_port}/webhooks/rest/"),
+        Part("rasa", rasa, of_rasa, f"http://127.0.0.1:{configured.rasa_port}/webhooks/rest/"),
         Part(
             "gateway",
             [sys.executable, "-m", "bot.gateway"],

@@ -29,12 +29,12 @@ from bot.evaluation.run import OWN_QUESTIONS, SHARED_QUESTIONS, read_cases
 from bot.evaluation.system import free_ports, running_guide
 from bot.guidance.check import answered_in_full
 from bot.paths import MODELS, ROOT, VAR
+from bot.rasa_process import RASA_PYTHON, rasa_command, rasa_environment
 
 STOCK_EPOCHS = int(os.environ.get("GUIDE_BENCH_EPOCHS", "10"))
 STOCK_TEMPLATE = Path(__file__).with_name("stock_config.yml")
 STOCK_FOLDER = VAR / "stock"
 DOCUMENT = ROOT / "docs" / "benchmark.md"
-RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
 MOST_WORDS = 30
 TIMED_MESSAGES = 200
 
@@ -164,7 +164,7 @@ class _Server:
 @contextmanager
 def _rasa_server(model: Path, actions_port: int) -> Iterator[_Server]:
     port = free_ports(1)[0]
-    command = [str(RASA_PYTHON), "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(port), "-m", str(model)]
+    command = rasa_command("run", "-i", "127.0.0.1", "-p", str(port), "-m", str(model))
     command += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     began = time.monotonic()
     process = subprocess.Popen(
@@ -329,14 +329,9 @@ def _rasa_train(config: str, folder: Path) -> None:
 
 
 def _rasa_environment(actions_port: int) -> dict[str, str]:
+    """Return Rasa's environment with no tracker file and a cache of its own, so that nothing is learnt from earlier runs."""
     return {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "ACTIONS_PORT": str(actions_port),
-        "TRACKER_DATABASE": ":memory:",
-        "RASA_TELEMETRY_ENABLED": "false",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        **rasa_environment(actions_port, ":memory:"),
         "LOG_LEVEL": "ERROR",
         "RASA_CACHE_DIRECTORY": str(STOCK_FOLDER / "cache"),
     }

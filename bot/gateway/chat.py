@@ -198,7 +198,7 @@ class Chat:
         """Return Rasa's replies, with one kind sentence in place of whatever failed."""
         began = time.perf_counter()
         try:
-            heard = self._rasa.send(ident, sent, self.store.audience(ident))
+            heard = self._rasa.send(ident, sent, self.store.audience(ident), self.store.previous_turn(ident))
         except RasaFailed as failure:
             self._failed(failure.part, str(failure))
             # Urgent help must not depend on Rasa being well: its patterns need nothing but the text.

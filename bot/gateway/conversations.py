@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 BUSY_TIMEOUT_MS = 3000
+RECENT_ENTRIES = 12
 
 
 class Base(DeclarativeBase):
@@ -133,6 +134,35 @@ class ConversationStore:
         with Session(self._engine) as session:
             entries = session.scalars(select(Entry).where(Entry.conversation_id == conversation).order_by(Entry.id))
             return [{"from": entry.sender, "at": entry.at.isoformat(), **entry.content} for entry in entries]
+
+    def previous_turn(self, conversation: str) -> dict[str, str] | None:
+        """Return what the last turn asked (`message`, redacted) and answered (`answer`, an answer's id), or None.
+
+        Small talk is passed over. Nothing is told of a turn whose text was not kept, since it was about
+        somebody's safety.
+        """
+        with Session(self._engine) as session:
+            latest = session.scalars(
+                select(Entry)
+                .where(Entry.conversation_id == conversation)
+                .order_by(Entry.id.desc())
+                .limit(RECENT_ENTRIES)
+            )
+            replies: list[dict[str, Any]] = []
+            for entry in latest:
+                if entry.sender == "guide":
+                    replies.append(entry.content.get("custom", {}))
+                    continue
+                kinds = {custom.get("kind") for custom in replies}
+                if "safeguarding" in kinds:
+                    return None
+                if kinds != {"smalltalk"}:
+                    answers = [
+                        custom["answer"].partition("/")[2] for custom in replies if custom.get("kind") == "answer"
+                    ]
+                    return {"message": str(entry.content["text"]), **({"answer": answers[0]} if answers else {})}
+                replies = []
+        return None
 
     def pressed(self, conversation: str, token: str) -> IssuedButton | None:
         """Return the button issued in this conversation under `token`, or None."""

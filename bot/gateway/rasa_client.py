@@ -52,14 +52,18 @@ class RasaClient:
         self._timeout_s = timeout_s
         self._of_thread = threading.local()
 
-    def send(self, sender: str, message: str, audience: str) -> list[Reply | None]:
+    def send(
+        self, sender: str, message: str, audience: str, previous: dict[str, str] | None = None
+    ) -> list[Reply | None]:
         """Send an ordinary text (see `as_ordinary_text`) or an intent message; return the replies.
 
+        `previous` is the turn before, for messages that lean on it (see `bot.nlu.context.Previous`).
         A reply without the form of the chat API is None, so that the ones beside it still arrive. Raises
         RasaFailed when Rasa cannot be reached or answers badly, or when the list is empty: Rasa answers 200
         and nothing when an action failed.
         """
-        body = {"sender": sender, "message": message, "metadata": {"audience": audience}}
+        metadata = {"audience": audience, **({"previous": previous} if previous else {})}
+        body = {"sender": sender, "message": message, "metadata": metadata}
         try:
             response = self._session().post(self._address, json=body, timeout=self._timeout_s)
             replies = response.json() if response.status_code == 200 else None

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.guidance.answers import Answer, load_answers
 from bot.guidance.contacts import contact, national_lines
+from bot.guidance.languages import languages
 from bot.guidance.sources import Document, cite, load_documents
 from bot.guidance.wording import wording
 
@@ -91,10 +92,13 @@ def clarify_message(readings: Sequence[Answer]) -> Message:
     return {"text": wording("clarify.which"), "buttons": buttons, "custom": {"kind": "clarify"}}
 
 
-def fallback_message(near: Sequence[Answer] = ()) -> Message:
-    """Return an honest "I do not know" with who does and, as buttons, the nearest questions it can answer."""
-    text = [wording("fallback.unknown")]
-    if near:
+def fallback_message(near: Sequence[Answer] = (), asked_before: bool = False) -> Message:
+    """Return an honest "I do not know" with who does and, as buttons, the nearest questions it can answer.
+
+    `asked_before`: the guide has just asked back, so it says that it still cannot tell instead of asking again.
+    """
+    text = [wording("clarify.again" if asked_before and near else "fallback.unknown")]
+    if near and not asked_before:
         text.append(wording("fallback.try_again"))
     text.append(wording("fallback.who_knows"))
     return {
@@ -104,13 +108,27 @@ def fallback_message(near: Sequence[Answer] = ()) -> Message:
     }
 
 
-def out_of_scope_message() -> Message:
-    """Return a kind refusal with who can help where it is about the child's needs."""
+def refusal_message(kind: str) -> Message:
+    """Return a refusal that says what the question is about and who can tell; raise KeyError for an unknown `kind`.
+
+    The kinds are those of wording.yml's `out_of_scope`, which has the examples' retrieval intents.
+    """
     return {
-        "text": wording("out_of_scope.declined"),
+        "text": f"{wording(f'out_of_scope.{kind}')}\n\n{wording('out_of_scope.who_knows')}",
         "buttons": [person_button()],
-        "custom": {"kind": "fallback", "links": helper_links()},
+        "custom": {"kind": "fallback", "about": kind, "links": helper_links()},
     }
+
+
+def other_language_message(code: str) -> Message:
+    """Return how to get help, in the message's language where its wording was supplied and checked, then in English."""
+    language = languages().get(code)
+    own = language.text if language else None
+    english = wording("other_language.english")
+    custom: dict[str, Any] = {"kind": "fallback", "about": "other-language", "links": helper_links()}
+    if own:
+        custom["language"] = code
+    return {"text": f"{own}\n\n{english}" if own else english, "buttons": [person_button()], "custom": custom}
 
 
 def urgent_help_message(audience: str) -> Message:

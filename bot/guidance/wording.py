@@ -23,6 +23,11 @@ def wording(key: str, **values: object) -> str:
     return str(place).strip().format(**values) if values else str(place).strip()
 
 
+def wordings(section: str) -> dict[str, str]:
+    """Return every sentence of a section of wording.yml by its key; raise KeyError where there is no such section."""
+    return {key: str(text).strip() for key, text in _sentences()[section].items()}
+
+
 @lru_cache
 def _sentences() -> dict[str, Any]:
     return dict(yaml.safe_load((KNOWLEDGE / "wording.yml").read_text(encoding="utf-8")))

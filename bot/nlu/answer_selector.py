@@ -28,14 +28,21 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from tqdm import tqdm
 
 from bot.guidance.answers import load_answers
+from bot.nlu.context import CORRECTION, STRONG, Previous, previous_turn
 from bot.nlu.decision import Candidate, Costs, decide
 from bot.nlu.encoder import sentence_encoder
 from bot.nlu.features import (
     AMBIGUOUS_INTENT,
+    CONTEXT,
+    CONTEXT_VECTOR,
     FALLBACK_INTENT,
     FAQ_INTENT,
+    LEANING,
     NORMALISED,
+    OUT_OF_SCOPE_INTENT,
     PARTS,
+    QUESTION_VECTORS,
+    QUESTIONS,
     URGENT_INTENT,
     VECTORS,
     WRITER,
@@ -44,6 +51,15 @@ from bot.nlu.ranking import Example, Passage, Ranker, Utterance
 from bot.nlu.text import normaliser
 
 RANKING_LENGTH = 10
+# Two questions in one message: each must be this likely by itself to get an answer of its own.
+SURE_OF_EACH = 0.5
+MOST_ANSWERS = 2
+# How much of a follow-up's meaning comes from the turn before, and how much likelier its answer is near the one before.
+CONTEXT_SHARE = {STRONG: 0.6, CORRECTION: 0.7}
+WEAK_CONTEXT_SHARE = 0.35
+KIN_OF_PREVIOUS = 2.5
+PREVIOUS_AGAIN = 0.6
+CORRECTED_AWAY = 0.05
 _FAQ_PREFIX = f"{FAQ_INTENT}/"
 
 
@@ -60,11 +76,12 @@ class AnswerSelector(GraphComponent):
         self, config: Dict[str, Any], storage: ModelStorage, resource: Resource, ranker: Optional[Ranker] = None
     ) -> None:
         """Prefer `create` and `load`."""
-        self._costs = Costs(**config["costs"])
+        self.costs = Costs(**config["costs"])
         self._storage = storage
         self._resource = resource
-        self._ranker = ranker
-        self._sources = _sources_of_answers()
+        self.ranker = ranker
+        self._answers = load_answers()
+        self.sources = {f"{_FAQ_PREFIX}{answer.id}": frozenset(answer.sources) for answer in self._answers.values()}
 
     @classmethod
     def create(
@@ -98,41 +115,90 @@ class AnswerSelector(GraphComponent):
             if message.get(NORMALISED)
         ]
         other = frozenset(example.label for example in examples if not example.label.startswith(_FAQ_PREFIX))
-        self._ranker = Ranker.fit(examples, answer_passages(), other, progress=_progress_bar)
+        self.ranker = Ranker.fit(examples, answer_passages(), other, progress=_progress_bar)
         with self._storage.write_to(self._resource) as folder:
-            self._ranker.save(Path(folder))
+            self.ranker.save(Path(folder))
         return self._resource
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Write intent, ranking and chosen answer into the messages."""
         for message in messages:
-            if self._ranker is None or not message.get(NORMALISED):
+            if self.ranker is None or not message.get(NORMALISED):
                 message.set(
                     INTENT, {INTENT_NAME_KEY: FALLBACK_INTENT, PREDICTED_CONFIDENCE_KEY: 1.0}, add_to_output=True
                 )
                 continue
-            probabilities = self._ranker.rank(utterance_of(message))
-            self._write(message, probabilities)
+            self._write(message, self.probabilities(message))
         return messages
 
+    def probabilities(self, message: Message) -> np.ndarray:
+        """Return the probability of each of the ranker's labels for a message, the turn before taken in."""
+        assert self.ranker is not None
+        return self._in_context(message, self.ranker.rank(utterance_of(message)))
+
+    def _in_context(self, message: Message, alone: np.ndarray) -> np.ndarray:
+        """Return the probabilities of a message that leans on the turn before; `alone` are those without it.
+
+        Both readings are pooled; what belongs with the answer before is likelier, and what a correction
+        turned away from is not. Talk about the conversation ("thanks") stands by itself.
+        """
+        ranker, context, previous = self.ranker, message.get(CONTEXT), previous_turn(message.get("metadata"))
+        assert ranker is not None
+        if not context or not previous:
+            return alone
+        top = ranker.labels[int(np.argmax(alone))]
+        if not top.startswith((_FAQ_PREFIX, OUT_OF_SCOPE_INTENT, AMBIGUOUS_INTENT)) and alone.max() > 0.5:
+            return alone
+        whole = Utterance(
+            np.stack([message.get(CONTEXT_VECTOR), message.get(VECTORS)[0]]), (context, message.get(NORMALISED))
+        )
+        share = CONTEXT_SHARE.get(message.get(LEANING), WEAK_CONTEXT_SHARE)
+        pooled = np.log(alone + 1e-6) * (1 - share) + np.log(ranker.rank(whole) + 1e-6) * share
+        pooled += np.log(self._near_previous(previous, message.get(LEANING) == CORRECTION)) * min(share * 1.5, 1.0)
+        shares = np.exp(pooled - pooled.max())
+        return shares / shares.sum()
+
+    def _near_previous(self, previous: Previous, corrected: bool) -> np.ndarray:
+        """Return how much likelier each label is after the answer given before."""
+        assert self.ranker is not None
+        given = self._answers.get(previous.answer or "")
+        factors = np.ones(len(self.ranker.labels))
+        if not given:
+            return factors
+        for place, label in enumerate(self.ranker.labels):
+            answer = self._answers.get(label.partition("/")[2]) if label.startswith(_FAQ_PREFIX) else None
+            if answer is None:
+                continue
+            if answer.id == given.id:
+                factors[place] = CORRECTED_AWAY if corrected else PREVIOUS_AGAIN
+            elif answer.topic == given.topic or answer.id in given.related or set(answer.sources) & set(given.sources):
+                factors[place] = KIN_OF_PREVIOUS
+        return factors
+
     def _write(self, message: Message, probabilities: np.ndarray) -> None:
-        assert self._ranker is not None
-        labels = self._ranker.labels
+        assert self.ranker is not None
+        labels = self.ranker.labels
         order = np.argsort(-probabilities)
         answers = [Candidate(labels[i], float(probabilities[i])) for i in order if labels[i].startswith(_FAQ_PREFIX)]
+        refusals = [
+            Candidate(labels[i], float(probabilities[i]))
+            for i in order
+            if labels[i].startswith(f"{OUT_OF_SCOPE_INTENT}/")
+        ]
         intents: Dict[str, float] = {FAQ_INTENT: 0.0}
         for label, probability in zip(labels, probabilities):
             intent = label.split("/")[0]
             intents[intent] = intents.get(intent, 0.0) + float(probability)
         ranking = sorted(intents.items(), key=lambda item: -item[1])
-        best = Candidate(labels[order[0]], float(probabilities[order[0]]))
-        intent, confidence = best.label.split("/")[0], best.probability
-        if intent == FAQ_INTENT or ranking[0][0] == FAQ_INTENT:
-            outcome = decide(answers, self._sources, self._costs)
+        intent, confidence = ranking[0]
+        questions: List[Candidate] = []
+        if intent == FAQ_INTENT:
+            questions = self._answers_of_questions(message, answers)
+            outcome = "answer" if questions else decide(answers, self.sources, self.costs)
             confidence = answers[0].probability
             intent = {"answer": FAQ_INTENT, "clarify": AMBIGUOUS_INTENT, "admit": FALLBACK_INTENT}[outcome]
-        elif confidence < 0.5 * (1 - confidence) * self._costs.wrong_answer and intent != URGENT_INTENT:
-            outcome = decide(answers, self._sources, self._costs)
+        elif confidence < 0.5 * (1 - confidence) * self.costs.wrong_answer and intent != URGENT_INTENT:
+            outcome = decide(answers, self.sources, self.costs)
             intent = AMBIGUOUS_INTENT if outcome == "clarify" else FALLBACK_INTENT
         message.set(INTENT, {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: confidence}, add_to_output=True)
         message.set(
@@ -140,7 +206,30 @@ class AnswerSelector(GraphComponent):
             [{INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: share} for name, share in ranking],
             add_to_output=True,
         )
-        message.set(RESPONSE_SELECTOR, {FAQ_INTENT: _selection(answers)}, add_to_output=True)
+        selected = {**_selection(answers), "questions": _entries(questions)}
+        message.set(
+            RESPONSE_SELECTOR, {FAQ_INTENT: selected, OUT_OF_SCOPE_INTENT: _selection(refusals)}, add_to_output=True
+        )
+
+    def _answers_of_questions(self, message: Message, whole: List[Candidate]) -> List[Candidate]:
+        """Return the answers to each of two questions in one message, in order; nothing where one answer is meant.
+
+        Each question must be sure of its answer by itself, and the message as a whole must agree with one of them.
+        """
+        texts, vectors = message.get(QUESTIONS) or [], message.get(QUESTION_VECTORS)
+        found: List[Candidate] = []
+        for text, vector in zip(texts, vectors if vectors is not None else ()):
+            probabilities = self.ranker.rank(Utterance(vector[None, :], (text,)))  # type: ignore[union-attr]
+            place = int(np.argmax(probabilities))
+            label = self.ranker.labels[place]  # type: ignore[union-attr]
+            sure = probabilities[place] >= SURE_OF_EACH and label.startswith(_FAQ_PREFIX)
+            if sure and label not in [other.label for other in found]:
+                found.append(Candidate(label, float(probabilities[place])))
+        likely = {candidate.label for candidate in whole[:3]}
+        if len(found) < MOST_ANSWERS or not likely & {candidate.label for candidate in found}:
+            return []
+        surest = sorted(found, key=lambda candidate: -candidate.probability)[:MOST_ANSWERS]
+        return [candidate for candidate in found if candidate in surest]
 
 
 def utterance_of(message: Message) -> Utterance:
@@ -171,15 +260,9 @@ def answer_passages() -> List[Passage]:
     return [Passage(vector, text, label) for (label, text), vector in zip(pieces, vectors)]
 
 
-def _sources_of_answers() -> Dict[str, frozenset]:
-    return {f"{_FAQ_PREFIX}{answer.id}": frozenset(answer.sources) for answer in load_answers().values()}
-
-
-def _selection(answers: List[Candidate]) -> Dict[str, Any]:
+def _selection(candidates: List[Candidate]) -> Dict[str, Any]:
     """Return what Rasa's ResponseSelector would write for these candidates, best first."""
-    ranking = [
-        {"confidence": answer.probability, INTENT_RESPONSE_KEY: answer.label} for answer in answers[:RANKING_LENGTH]
-    ]
+    ranking = _entries(candidates[:RANKING_LENGTH])
     best = ranking[0] if ranking else {"confidence": 0.0, INTENT_RESPONSE_KEY: None}
     return {
         "response": {
@@ -190,6 +273,10 @@ def _selection(answers: List[Candidate]) -> Dict[str, Any]:
         },
         "ranking": ranking,
     }
+
+
+def _entries(candidates: List[Candidate]) -> List[Dict[str, Any]]:
+    return [{"confidence": candidate.probability, INTENT_RESPONSE_KEY: candidate.label} for candidate in candidates]
 
 
 def _progress_bar(steps: Iterable) -> Iterable:

@@ -36,6 +36,16 @@ def decide(
     `sources` gives the sections each answer cites. An answer that cites a section the right one cites
     too is seldom wrong, so such kin count in part towards the first answer's chance of being right.
     """
+    values = worths(ranking, sources, costs, readings)
+    if values["answer"] >= max(values["clarify"], 0.0):
+        return "answer"
+    return "clarify" if values["clarify"] > 0.0 else "admit"
+
+
+def worths(
+    ranking: Sequence[Candidate], sources: Mapping[str, frozenset[str]], costs: Costs = Costs(), readings: int = 3
+) -> dict[str, float]:
+    """Return what each outcome is worth for a ranking, best first; admitting is worth 0."""
     first = ranking[0]
     own = sources.get(first.label, frozenset())
     kin = sum(other.probability for other in ranking[1:] if own & sources.get(other.label, frozenset()))
@@ -43,6 +53,4 @@ def decide(
     worth_answering = chance - (1 - chance) * costs.wrong_answer
     offered = sum(candidate.probability for candidate in ranking[:readings] if candidate.label in sources)
     worth_asking = offered * costs.right_reading_offered - (1 - offered) * costs.no_reading_right
-    if worth_answering >= max(worth_asking, 0.0):
-        return "answer"
-    return "clarify" if worth_asking > 0.0 else "admit"
+    return {"answer": worth_answering, "clarify": worth_asking, "admit": 0.0}

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 NORMALISED = "guide_normalised"
 PARTS = "guide_parts"
+QUESTIONS = "guide_questions"
+CONTEXT = "guide_context"
+LEANING = "guide_leaning"
 VECTORS = "guide_vectors"
+QUESTION_VECTORS = "guide_question_vectors"
+CONTEXT_VECTOR = "guide_context_vector"
 WRITER = "writer"
 
 FAQ_INTENT = "faq"
+OUT_OF_SCOPE_INTENT = "out_of_scope"
 AMBIGUOUS_INTENT = "ambiguous"
 FALLBACK_INTENT = "nlu_fallback"
 URGENT_INTENT = "urgent_help"
+OTHER_LANGUAGE_INTENT = "other_language"

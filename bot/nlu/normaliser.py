@@ -13,7 +13,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.action_schema import check_schema_once
-from bot.nlu.features import NORMALISED, PARTS
+from bot.guidance.answers import load_answers
+from bot.nlu.context import in_context, leaning, previous_turn, questions_in
+from bot.nlu.features import CONTEXT, LEANING, NORMALISED, PARTS, QUESTIONS
 from bot.nlu.text import normaliser, sentences
 
 check_schema_once()  # the pipeline's first component is what every Rasa process imports
@@ -39,19 +41,36 @@ class MessageNormaliser(GraphComponent):
         return cls()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Normalise the training examples."""
-        self.process(training_data.training_examples)
+        """Normalise the training examples; a follow-up is learnt with the answer before it."""
+        for message in training_data.training_examples:
+            self._write(message)
+            context = message.get(CONTEXT)
+            if context:
+                message.set(PARTS, [message.get(NORMALISED)])
+                message.set(NORMALISED, context)
+                message.set(CONTEXT, None)
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Normalise messages."""
         for message in messages:
-            text = message.get(TEXT)
-            if text:
-                whole, parts = plain_words(text)
-                message.set(NORMALISED, whole)
-                message.set(PARTS, parts)
+            self._write(message)
+            message.set(QUESTIONS, [_plain(question) for question in questions_in(message.get(TEXT) or "")])
         return messages
+
+    def _write(self, message: Message) -> None:
+        text = message.get(TEXT)
+        if not text:
+            return
+        whole, parts = plain_words(text)
+        message.set(NORMALISED, whole)
+        message.set(PARTS, parts)
+        previous = previous_turn(message.get("metadata"))
+        lean = leaning(normaliser()(text)) if previous else None
+        if previous and lean:
+            given = load_answers().get(previous.answer or "")
+            message.set(LEANING, lean.kind)
+            message.set(CONTEXT, _plain(in_context(lean, previous, given.question if given else None)))
 
 
 def plain_words(text: str) -> tuple[str, list[str]]:
@@ -59,10 +78,14 @@ def plain_words(text: str) -> tuple[str, list[str]]:
 
     The question of a story may be one sentence of eight, which the whole message drowns.
     """
-    normalise = normaliser()
-    whole = normalise.expand(normalise(text))
+    whole = _plain(text)
     if len(text.split()) <= LONG_MESSAGE_WORDS:
         return whole, []
-    parts = [normalise.expand(normalise(part)) for part in sentences(text)]
+    parts = [_plain(part) for part in sentences(text)]
     parts = [part for part in parts if len(part.split()) >= SHORTEST_PART_WORDS]
     return whole, parts[-MOST_PARTS:] if len(parts) > 1 else []
+
+
+def _plain(text: str) -> str:
+    normalise = normaliser()
+    return normalise.expand(normalise(text))

@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from tqdm import tqdm
 
 from bot.nlu.encoder import sentence_encoder
-from bot.nlu.features import NORMALISED, PARTS, VECTORS
+from bot.nlu.features import CONTEXT, CONTEXT_VECTOR, NORMALISED, PARTS, QUESTION_VECTORS, QUESTIONS, VECTORS
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -49,7 +49,13 @@ class SentenceEncoderFeaturizer(GraphComponent):
         """Encode messages."""
         for message in messages:
             if message.get(NORMALISED):
-                self._add(message, sentence_encoder().encode(_texts(message)))
+                own, questions = _texts(message), message.get(QUESTIONS) or []
+                context = [message.get(CONTEXT)] if message.get(CONTEXT) else []
+                vectors = sentence_encoder().encode([*own, *questions, *context])
+                self._add(message, vectors[: len(own)])
+                message.set(QUESTION_VECTORS, vectors[len(own) : len(own) + len(questions)])
+                if context:
+                    message.set(CONTEXT_VECTOR, vectors[-1])
         return messages
 
     def _add(self, message: Message, vectors: np.ndarray) -> None:

@@ -5,7 +5,6 @@ Vectors are kept by the text's hash, so after the first time only new examples a
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import time
 
 from bot.nlu.spacy_pipeline import build_pipeline
 from bot.paths import MODELS, ROOT
+from bot.rasa_process import rasa_command, rasa_environment
 
 KEPT_MODELS = 3
 
@@ -21,29 +21,9 @@ def main() -> int:
     """Train and return Rasa's exit status; an earlier model stays in use when training fails."""
     began = time.monotonic()
     build_pipeline()
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "RASA_TELEMETRY_ENABLED": "false",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-        "LOG_LEVEL": "WARNING",
-    }
     # Answers are not training data to Rasa, yet the selector reads them: --force, since Rasa cannot see that they changed.
-    command = [
-        sys.executable,
-        "-m",
-        "rasa",
-        "train",
-        "--force",
-        "--out",
-        str(MODELS),
-        "--domain",
-        "domain.yml",
-        "--data",
-        "data",
-    ]
-    status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    command = rasa_command("train", "--force", "--out", str(MODELS), "--domain", "domain.yml", "--data", "data")
+    status = subprocess.run(command, cwd=ROOT, env=rasa_environment(), check=False).returncode
     if status == 0:
         _drop_old_models()
         print(f"Trained in {time.monotonic() - began:.0f} s", flush=True)

@@ -11,8 +11,10 @@ from pathlib import Path
 import yaml
 
 from bot.guidance.answers import AUDIENCES, Answer, BadAnswerFile, load_answers
+from bot.guidance.briefs import BRIEFS_FILE, LONGEST_BRIEF_WORDS, briefs
 from bot.guidance.reading_age import reading_age, sentences, words
 from bot.guidance.sources import Document, UnknownSection, cite, load_documents
+from bot.guidance.wording import wordings
 from bot.nlu.vocabulary import Vocabulary, load_vocabulary
 from bot.paths import ANSWERS, EXAMPLES, ROOT
 
@@ -68,6 +70,8 @@ def check(
     ]
     problems += _check_examples(answers, examples)
     problems += _check_coverage(answers, documents, covered)
+    problems += _check_briefs(documents)
+    problems += _check_refusals(examples_folder)
     return sorted(problems)
 
 
@@ -186,6 +190,26 @@ def _check_coverage(
             if f"{ident}#{section}" not in cited:
                 file = ROOT / "knowledge" / "sources.yml"
                 yield Problem(file, _line_of(file, f"      {section}:"), f"the section {ident}#{section} has no answer")
+
+
+def _check_briefs(documents: dict[str, Document]) -> Iterator[Problem]:
+    known = {f"{document.id}#{section}" for document in documents.values() for section in document.sections}
+    for section, text in briefs().items():
+        line = _line_of(BRIEFS_FILE, f"  {section.partition('#')[2]}:")
+        if section not in known:
+            yield Problem(BRIEFS_FILE, line, f"{section!r} is not a section in knowledge/sources.yml")
+        if len(text.split()) > LONGEST_BRIEF_WORDS:
+            yield Problem(BRIEFS_FILE, line, f"the brief has {len(text.split())} words: {LONGEST_BRIEF_WORDS} at most")
+
+
+def _check_refusals(examples_folder: Path) -> Iterator[Problem]:
+    """Yield the kinds of refusal that have examples but no wording."""
+    worded = wordings("out_of_scope")
+    for file in sorted(examples_folder.rglob("*.yml")):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            kind = line.partition("intent: out_of_scope/")[2].strip()
+            if kind and kind not in worded:
+                yield Problem(file, number, f"knowledge/wording.yml has no out_of_scope.{kind}")
 
 
 def answered_in_full() -> tuple[str, ...]:

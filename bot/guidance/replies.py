@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from bot.guidance.answers import Answer, load_answers
+from bot.guidance.briefs import briefs
 from bot.guidance.contacts import contact, national_lines
 from bot.guidance.languages import languages
 from bot.guidance.sources import Document, cite, load_documents
@@ -45,8 +46,13 @@ def answer_message(
     known = load_answers()
     wanted = dict.fromkeys([*also, *answer.related])
     buttons = [choose_button(known[ident]) for ident in wanted if ident in known and ident != answer.id][:MOST_RELATED]
+    text = [answer.text_for(audience)]
+    brief = briefs().get(answer.sources[0]) if audience == "professional" else None
+    if brief:
+        text.append(f"**{wording('answer.brief', section=citations[0].section_title)}** {brief}")
+    text.append(source_line([citation.document for citation in citations], today))
     return {
-        "text": f"{answer.text_for(audience)}\n\n{source_line([citation.document for citation in citations], today)}",
+        "text": "\n\n".join(text),
         "buttons": buttons,
         "custom": {
             "kind": "answer",

@@ -46,13 +46,18 @@ class Citation:
     document: Document
     section: str
 
+    @property
+    def section_title(self) -> str:
+        """The section's title, as the document has it."""
+        return self.document.sections[self.section]
+
     def as_dict(self, today: date) -> dict[str, Any]:
         """Return the source in the form of the chat API."""
         return {
             "document": self.document.id,
             "section": self.section,
             "title": self.document.title,
-            "section_title": self.document.sections[self.section],
+            "section_title": self.section_title,
             "published": self.document.published,
             "review_due": self.document.review_due,
             "stale": self.document.is_stale(today),

@@ -71,7 +71,7 @@ def explain(agent: Agent, text: str, after: str | None = None) -> List[str]:
 
 def _components(agent: Agent) -> Dict[str, Any]:
     """Return the loaded NLU components of the model in the order of the pipeline."""
-    runner = agent.processor.graph_runner  # type: ignore[union-attr]
+    runner = agent.processor.graph_runner
     nodes = runner._instantiated_nodes
     return {
         name: node._component
@@ -84,6 +84,7 @@ def _components(agent: Agent) -> Dict[str, Any]:
 
 def _candidates(selector: AnswerSelector, message: Message) -> List[str]:
     ranker = selector.ranker
+    assert ranker is not None
     scores = ranker.views.score(utterance_of(message))
     probabilities = selector.probabilities(message)
     header = "  ".join(f"{name[:9]:>9}" for name in VIEW_NAMES)

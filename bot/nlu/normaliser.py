@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -12,9 +12,9 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.action_schema import check_schema_once
 from bot.guidance.answers import load_answers
-from bot.nlu.context import in_context, leaning, previous_turn, questions_in
+from bot.nlu.action_schema import check_schema_once
+from bot.nlu.context import STRONG, Previous, in_context, leaning, previous_turn, questions_in
 from bot.nlu.features import CONTEXT, LEANING, NORMALISED, PARTS, QUESTIONS
 from bot.nlu.text import normaliser, sentences
 
@@ -55,8 +55,19 @@ class MessageNormaliser(GraphComponent):
         """Normalise messages."""
         for message in messages:
             self._write(message)
-            message.set(QUESTIONS, [_plain(question) for question in questions_in(message.get(TEXT) or "")])
+            message.set(QUESTIONS, self._questions(message))
         return messages
+
+    def _questions(self, message: Message) -> List[str]:
+        """Return each question of a message that asks several; what leans on the turn before brings that along."""
+        previous = previous_turn(message.get("metadata"))
+        questions = []
+        for question in questions_in(message.get(TEXT) or ""):
+            lean = leaning(normaliser()(question)) if previous else None
+            if previous and lean and lean.kind == STRONG:
+                question = in_context(lean, previous, _question_of(previous))
+            questions.append(_plain(question))
+        return questions
 
     def _write(self, message: Message) -> None:
         text = message.get(TEXT)
@@ -68,9 +79,8 @@ class MessageNormaliser(GraphComponent):
         previous = previous_turn(message.get("metadata"))
         lean = leaning(normaliser()(text)) if previous else None
         if previous and lean:
-            given = load_answers().get(previous.answer or "")
             message.set(LEANING, lean.kind)
-            message.set(CONTEXT, _plain(in_context(lean, previous, given.question if given else None)))
+            message.set(CONTEXT, _plain(in_context(lean, previous, _question_of(previous))))
 
 
 def plain_words(text: str) -> tuple[str, list[str]]:
@@ -84,6 +94,11 @@ def plain_words(text: str) -> tuple[str, list[str]]:
     parts = [_plain(part) for part in sentences(text)]
     parts = [part for part in parts if len(part.split()) >= SHORTEST_PART_WORDS]
     return whole, parts[-MOST_PARTS:] if len(parts) > 1 else []
+
+
+def _question_of(previous: Previous) -> Optional[str]:
+    given = load_answers().get(previous.answer or "")
+    return given.question if given else None
 
 
 def _plain(text: str) -> str:

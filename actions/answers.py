@@ -43,7 +43,8 @@ class ActionAnswer(GuideAction):
         questions = _questions(tracker)
         if len(questions) > 1:
             return [answer_message(answer, audience_of(tracker), confidence) for answer, confidence in questions]
-        (best, confidence), *rest = ranking
+        (best, _), *rest = ranking
+        confidence = float(_selected(tracker, "faq")["response"]["confidence"])
         also = [answer.id for answer, share in rest if share >= CLOSE_ENOUGH_TO_MENTION]
         return [answer_message(best, audience_of(tracker), confidence, also=also)]
 

@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ask.add_argument("--professional", action="store_true", help="ask as someone who works with families")
     evaluate = _add(commands, "evaluate", "ask the running guide every question of a folder and report", _evaluate)
     evaluate.add_argument("--folder", action="append", help="a folder of JSONL files (may be given more than once)")
+    evaluate.add_argument("--record", action="store_true", help="keep this run for the answer gate to compare with")
     evaluate.add_argument("--out", help="the folder for the report; default var/evaluation")
     explain = _add(commands, "explain", "show how a message is understood and why it gets its answer", _explain)
     explain.add_argument("message", help="the message, in quotes")
@@ -33,7 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _rasa_python,
     )
     within.add_argument("arguments", nargs=argparse.REMAINDER, help="what to hand to Python")
-    chosen = parser.parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["rasa-python"] and given[1:2] not in (["-h"], ["--help"]):
+        return _in_rasa(given[1:])  # argparse would take Python's own options for ours
+    chosen = parser.parse_args(given)
     run: Callable[[argparse.Namespace], int] = chosen.run
     return run(chosen)
 
@@ -43,8 +47,8 @@ def _explain(chosen: argparse.Namespace) -> int:
     return _in_rasa(arguments)
 
 
-def _rasa_python(chosen: argparse.Namespace) -> int:
-    return _in_rasa(chosen.arguments)
+def _rasa_python(_: argparse.Namespace) -> int:
+    return _in_rasa([])
 
 
 def _in_rasa(arguments: Sequence[str]) -> int:
@@ -97,7 +101,7 @@ def _ask(chosen: argparse.Namespace) -> int:
 def _evaluate(chosen: argparse.Namespace) -> int:
     from bot.evaluation.run import evaluate
 
-    return evaluate(chosen.folder, chosen.out)
+    return evaluate(chosen.folder, chosen.out, chosen.record)
 
 
 if __name__ == "__main__":

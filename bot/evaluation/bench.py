@@ -25,7 +25,8 @@ import requests
 from tqdm import tqdm
 
 from bot.evaluation.judging import PARTIAL, RIGHT, WRONG, judge
-from bot.evaluation.run import OWN_QUESTIONS, SHARED_QUESTIONS, read_cases
+from bot.evaluation.outcomes import read_cases
+from bot.evaluation.run import OWN_QUESTIONS, SHARED_QUESTIONS
 from bot.evaluation.system import free_ports, running_guide
 from bot.guidance.check import answered_in_full
 from bot.paths import MODELS, ROOT, VAR

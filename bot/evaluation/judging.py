@@ -24,7 +24,7 @@ def judge(case: dict[str, Any], messages: list[dict[str, Any]]) -> Verdict:
     """Judge the reply `messages` to a measuring question.
 
     An answer is right when it cites an acceptable section and says every fact; partial when a fact is not
-    found in it; wrong when it cites no acceptable section. A question back or a refusal is "refused".
+    found in it; wrong when it cites no acceptable section or says something forbidden. A question back or a refusal is "refused".
     """
     kinds = [message.get("custom", {}).get("kind", "error") for message in messages] or ["error"]
     wanted = case["kind"]
@@ -82,6 +82,9 @@ def _judge_answer(case: dict[str, Any], messages: list[dict[str, Any]], kinds: l
     sections = cited(messages)
     if not sections & set(case["sources"]):
         return Verdict(WRONG, f"cites {', '.join(sorted(sections))}")
+    said = [fact for fact in case.get("forbidden", []) if re.search(fact, _text(messages), re.I | re.S)]
+    if said:
+        return Verdict(WRONG, f"says what it must not: {'; '.join(said)}")
     return _facts(case.get("facts", []), _text(messages))
 
 

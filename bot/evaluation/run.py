@@ -3,43 +3,25 @@
 from __future__ import annotations
 
 import csv
-import json
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import requests
-from tqdm import tqdm
-
-from bot.evaluation.judging import PARTIAL, RIGHT, VERDICTS, Verdict, interval, judge
+from bot.evaluation import gate
+from bot.evaluation.judging import PARTIAL, RIGHT, VERDICTS, interval
+from bot.evaluation.outcomes import Outcome, ask_all
 from bot.evaluation.system import running_guide
-from bot.guidance.check import answered_in_full
 from bot.paths import ROOT, VAR
 
 OWN_QUESTIONS = ROOT / "tests" / "evaluation"
 SHARED_QUESTIONS = ROOT.parent / "shared" / "evaluation"
 DOCUMENT = ROOT / "docs" / "evaluation.md"
 _BANDS = 10
-
-
-@dataclass
-class Outcome:
-    """One question as it was asked, and what came of it."""
-
-    case: dict[str, Any]
-    group: str
-    messages: list[dict[str, Any]]
-    verdict: Verdict
-
-    @property
-    def confidence(self) -> float | None:
-        """The first answer's confidence, where there is one."""
-        return next(
-            (m["custom"]["confidence"] for m in self.messages if m.get("custom", {}).get("kind") == "answer"), None
-        )
+_TABLE_HEAD = (
+    "| group | messages | right: section and facts | section right, a fact not found | wrong | refused or asked back | section right |",
+    "|---|---|---|---|---|---|---|",
+)
 
 
 @dataclass
@@ -64,8 +46,11 @@ class Tally:
         return f"| {self.group} | {self.total} | {' | '.join(cells)} | {cited:.1%} |"
 
 
-def evaluate(folders: Sequence[str] | None, out: str | None) -> int:
-    """Measure a guide started for the purpose; write report, misjudged cases and calibration. Returns 0."""
+def evaluate(folders: Sequence[str] | None, out: str | None, record: bool = False) -> int:
+    """Measure a guide started for the purpose; write report, misjudged cases and calibration. Returns 0.
+
+    `record`: keep how our own questions are answered now, for the answer gate to compare with.
+    """
     chosen = [Path(folder) for folder in folders] if folders else [OWN_QUESTIONS, SHARED_QUESTIONS]
     target = Path(out) if out else VAR / "evaluation"
     target.mkdir(parents=True, exist_ok=True)
@@ -77,6 +62,10 @@ def evaluate(folders: Sequence[str] | None, out: str | None) -> int:
                 continue
             outcomes = ask_all(address, folder)
             report.append(_section(folder, outcomes))
+            if folder == OWN_QUESTIONS:
+                report.append(_changes(outcomes))
+                if record:
+                    gate.record(outcomes)
             _write_misjudged(target / f"misjudged-{folder.parent.name}.csv", outcomes)
             draw_calibration(outcomes, target / f"calibration-{folder.parent.name}.svg")
     text = "\n".join(report)
@@ -88,44 +77,21 @@ def evaluate(folders: Sequence[str] | None, out: str | None) -> int:
     return 0
 
 
-def ask_all(address: str, folder: Path) -> list[Outcome]:
-    """Ask every question of the JSONL files in `folder`, conversations in one session each."""
-    outcomes: list[Outcome] = []
-    cases = list(read_cases(folder))
-    with requests.Session() as session:
-        for case in tqdm(cases, desc=folder.parent.name, unit="question", file=sys.stderr):
-            token: str | None = None
-            for number, turn in enumerate(case.get("turns", [case]), 1):
-                body = {
-                    "message": turn["message"],
-                    "audience": "professional" if case["group"] == "staff" else "parent",
-                }
-                if token:
-                    body["conversation"] = token
-                reply = session.post(f"{address}/api/chat", json=body, timeout=60)
-                answer = reply.json() if reply.status_code == 200 else {"messages": []}
-                token = answer.get("conversation") or token
-                one = {**turn, "id": f"{case['id']}.{number}" if "turns" in case else case["id"]}
-                outcomes.append(Outcome(one, str(case["group"]), answer["messages"], judge(one, answer["messages"])))
-    return outcomes
-
-
-def read_cases(folder: Path) -> Iterator[dict[str, Any]]:
-    """Yield the questions of every JSONL file in `folder`."""
-    for file in sorted(folder.glob("*.jsonl")):
-        for line in file.read_text(encoding="utf-8").splitlines():
-            if line.strip():
-                yield json.loads(line)
-
-
 def tallies(outcomes: Sequence[Outcome]) -> list[Tally]:
-    """Count the verdicts of each group; parents and staff also for questions on fully answered documents alone."""
+    """Count the verdicts of each group."""
     found: dict[str, Tally] = {}
     for outcome in outcomes:
-        names = [outcome.group]
-        if outcome.group in ("parent", "staff") and _in_answered_documents(outcome.case):
-            names.append(f"{outcome.group}, documents answered in full")
-        for name in names:
+        name = gate.group_of(outcome)
+        found.setdefault(name, Tally(name)).counts[outcome.verdict.verdict] += 1
+    return [found[name] for name in sorted(found)]
+
+
+def styles(outcomes: Sequence[Outcome]) -> list[Tally]:
+    """Count the verdicts of parents and staff by the style of the message."""
+    found: dict[str, Tally] = {}
+    for outcome in outcomes:
+        if outcome.group in ("parent", "staff") and outcome.case.get("style"):
+            name = f"{outcome.group}: {outcome.case['style']}"
             found.setdefault(name, Tally(name)).counts[outcome.verdict.verdict] += 1
     return [found[name] for name in sorted(found)]
 
@@ -165,8 +131,7 @@ def _section(folder: Path, outcomes: Sequence[Outcome]) -> str:
     name = "our own questions" if folder == OWN_QUESTIONS else f"{folder.parent.name}/{folder.name}"
     lines = [
         f"\n## {name}: {len(outcomes)} messages\n",
-        "| group | messages | right: section and facts | section right, a fact not found | wrong | refused or asked back | section right |",
-        "|---|---|---|---|---|---|---|",
+        *_TABLE_HEAD,
         *(tally.row() for tally in tallies(outcomes)),
     ]
     urgent = [outcome for outcome in outcomes if outcome.case["kind"] == "safeguarding"]
@@ -179,7 +144,28 @@ def _section(folder: Path, outcomes: Sequence[Outcome]) -> str:
         found = sum(outcome.verdict.verdict == RIGHT for outcome in urgent)
         alarms = sum("safeguarding" in _kinds(outcome) for outcome in calm)
         lines.append(f"\nUrgent help: {found} of {len(urgent)} found; {alarms} of {len(calm)} look-alikes set it off.")
+    by_style = styles(outcomes)
+    if by_style:
+        lines += ["\nBy the style of the message:\n", *_TABLE_HEAD, *(tally.row() for tally in by_style)]
+    words = sorted(
+        len(message["text"].split())
+        for outcome in outcomes
+        for message in outcome.messages
+        if message.get("custom", {}).get("kind") == "answer"
+    )
+    if words:
+        lines.append(
+            f"\nWords in an answer, its source line included: median {words[len(words) // 2]}, "
+            f"95th percentile {words[int(len(words) * 0.95)]}."
+        )
     return "\n".join(lines) + "\n"
+
+
+def _changes(outcomes: Sequence[Outcome]) -> str:
+    """Say which of our own questions are answered otherwise than in the last recorded run."""
+    changed = gate.changes(outcomes, gate.recorded())
+    lines = [f"\nAgainst the last recorded run, {len(changed)} of {len(outcomes)} replies changed."]
+    return "\n".join([*lines, *(f"- {change}" for change in changed)]) + "\n"
 
 
 def _write_misjudged(file: Path, outcomes: Sequence[Outcome]) -> None:
@@ -204,11 +190,6 @@ def _write_misjudged(file: Path, outcomes: Sequence[Outcome]) -> None:
                 got,
             ]
             writer.writerow([*row, case.get("note", "")])
-
-
-def _in_answered_documents(case: dict[str, Any]) -> bool:
-    full = answered_in_full()
-    return any(source.partition("#")[0] in full for source in case.get("sources", []))
 
 
 def _kinds(outcome: Outcome) -> list[str]:

@@ -7,6 +7,7 @@ ResponseSelector, so that `rasa test`, trackers and other tools understand them.
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Optional
 
@@ -28,6 +29,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from tqdm import tqdm
 
 from bot.guidance.answers import load_answers
+from bot.guidance.briefs import briefs
+from bot.nlu.asking import asks_for_meaning, missing_thing
 from bot.nlu.context import CORRECTION, STRONG, Previous, previous_turn
 from bot.nlu.decision import Candidate, Costs, decide
 from bot.nlu.encoder import sentence_encoder
@@ -60,6 +63,9 @@ WEAK_CONTEXT_SHARE = 0.35
 KIN_OF_PREVIOUS = 2.5
 PREVIOUS_AGAIN = 0.6
 CORRECTED_AWAY = 0.05
+# An entry of the glossary answers only what a term means: how much less likely it is where nothing asks for that.
+GLOSSARY = "glossary"
+NO_MEANING_ASKED = 0.05
 _FAQ_PREFIX = f"{FAQ_INTENT}/"
 
 
@@ -80,8 +86,9 @@ class AnswerSelector(GraphComponent):
         self._storage = storage
         self._resource = resource
         self.ranker = ranker
+        self._factors: Optional[np.ndarray] = None
         self._answers = load_answers()
-        self.sources = {f"{_FAQ_PREFIX}{answer.id}": frozenset(answer.sources) for answer in self._answers.values()}
+        self.sources = sources_of_answers()
 
     @classmethod
     def create(
@@ -105,7 +112,7 @@ class AnswerSelector(GraphComponent):
     ) -> AnswerSelector:
         """Load a trained selector."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, Ranker.load(Path(folder)))
+            return cls(config, model_storage, resource, Ranker.load(Path(folder), sources_of_answers()))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the views, their weights and so the calibration; keep them as npz and JSON."""
@@ -114,8 +121,7 @@ class AnswerSelector(GraphComponent):
             for message in training_data.intent_examples
             if message.get(NORMALISED)
         ]
-        other = frozenset(example.label for example in examples if not example.label.startswith(_FAQ_PREFIX))
-        self.ranker = Ranker.fit(examples, answer_passages(), other, progress=_progress_bar)
+        self.ranker = Ranker.fit(examples, answer_passages(), self.sources, progress=_progress_bar)
         with self._storage.write_to(self._resource) as folder:
             self.ranker.save(Path(folder))
         return self._resource
@@ -128,35 +134,49 @@ class AnswerSelector(GraphComponent):
                     INTENT, {INTENT_NAME_KEY: FALLBACK_INTENT, PREDICTED_CONFIDENCE_KEY: 1.0}, add_to_output=True
                 )
                 continue
-            self._write(message, self.probabilities(message))
+            self._write(message, self.read(message))
         return messages
 
-    def probabilities(self, message: Message) -> np.ndarray:
-        """Return the probability of each of the ranker's labels for a message, the turn before taken in."""
-        assert self.ranker is not None
-        return self._in_context(message, self.ranker.rank(utterance_of(message)))
-
-    def _in_context(self, message: Message, alone: np.ndarray) -> np.ndarray:
-        """Return the probabilities of a message that leans on the turn before; `alone` are those without it.
+    def read(self, message: Message) -> Reading:
+        """Return how a message is read, the turn before taken in where it leans on that.
 
         Both readings are pooled; what belongs with the answer before is likelier, and what a correction
         turned away from is not. Talk about the conversation ("thanks") stands by itself.
         """
-        ranker, context, previous = self.ranker, message.get(CONTEXT), previous_turn(message.get("metadata"))
-        assert ranker is not None
+        assert self.ranker is not None
+        alone = self._read(utterance_of(message))
+        context, previous = message.get(CONTEXT), previous_turn(message.get("metadata"))
         if not context or not previous:
             return alone
-        top = ranker.labels[int(np.argmax(alone))]
-        if not top.startswith((_FAQ_PREFIX, OUT_OF_SCOPE_INTENT, AMBIGUOUS_INTENT)) and alone.max() > 0.5:
+        top = self.ranker.labels[int(np.argmax(alone.probabilities))]
+        if not top.startswith((_FAQ_PREFIX, OUT_OF_SCOPE_INTENT, AMBIGUOUS_INTENT)) and alone.probabilities.max() > 0.5:
             return alone
-        whole = Utterance(
-            np.stack([message.get(CONTEXT_VECTOR), message.get(VECTORS)[0]]), (context, message.get(NORMALISED))
-        )
+        vectors = np.stack([message.get(CONTEXT_VECTOR), message.get(VECTORS)[0]])
+        together = self._read(Utterance(vectors, (context, message.get(NORMALISED))))
         share = CONTEXT_SHARE.get(message.get(LEANING), WEAK_CONTEXT_SHARE)
-        pooled = np.log(alone + 1e-6) * (1 - share) + np.log(ranker.rank(whole) + 1e-6) * share
+        pooled = np.log(alone.probabilities + 1e-6) * (1 - share) + np.log(together.probabilities + 1e-6) * share
         pooled += np.log(self._near_previous(previous, message.get(LEANING) == CORRECTION)) * min(share * 1.5, 1.0)
         shares = np.exp(pooled - pooled.max())
-        return shares / shares.sum()
+        return Reading(shares / shares.sum(), together.scores)
+
+    def _read(self, utterance: Utterance) -> Reading:
+        """Read an utterance by itself; where nothing asks for a meaning, the glossary's entries are unlikely."""
+        assert self.ranker is not None
+        scores = self.ranker.views.score(utterance)
+        probabilities = self.ranker.probabilities(scores)
+        if not asks_for_meaning(utterance.texts[0]):
+            probabilities = probabilities * self._unless_a_meaning_is_asked()
+            probabilities /= probabilities.sum()
+        return Reading(probabilities, scores)
+
+    def _unless_a_meaning_is_asked(self) -> np.ndarray:
+        """Return by what to multiply each label's probability where nothing asks what a term means."""
+        assert self.ranker is not None
+        if self._factors is None:
+            ids = [label.partition("/")[2] if label.startswith(_FAQ_PREFIX) else "" for label in self.ranker.labels]
+            glossary = [ident in self._answers and self._answers[ident].topic == GLOSSARY for ident in ids]
+            self._factors = np.where(glossary, NO_MEANING_ASKED, 1.0)
+        return self._factors
 
     def _near_previous(self, previous: Previous, corrected: bool) -> np.ndarray:
         """Return how much likelier each label is after the answer given before."""
@@ -175,9 +195,10 @@ class AnswerSelector(GraphComponent):
                 factors[place] = KIN_OF_PREVIOUS
         return factors
 
-    def _write(self, message: Message, probabilities: np.ndarray) -> None:
+    def _write(self, message: Message, reading: Reading) -> None:
         assert self.ranker is not None
-        labels = self.ranker.labels
+        labels, probabilities = self.ranker.labels, reading.probabilities
+        chance = self.ranker.chance(probabilities, reading.scores)
         order = np.argsort(-probabilities)
         answers = [Candidate(labels[i], float(probabilities[i])) for i in order if labels[i].startswith(_FAQ_PREFIX)]
         refusals = [
@@ -192,13 +213,17 @@ class AnswerSelector(GraphComponent):
         ranking = sorted(intents.items(), key=lambda item: -item[1])
         intent, confidence = ranking[0]
         questions: List[Candidate] = []
-        if intent == FAQ_INTENT:
+        missing = self._missing_thing(message, answers) if intent == FAQ_INTENT else None
+        if missing:
+            intent = OUT_OF_SCOPE_INTENT
+            refusals.insert(0, Candidate(f"{OUT_OF_SCOPE_INTENT}/{missing}", chance))
+        elif intent == FAQ_INTENT:
             questions = self._answers_of_questions(message, answers)
-            outcome = "answer" if questions else decide(answers, self.sources, self.costs)
-            confidence = answers[0].probability
+            outcome = "answer" if questions else decide(answers, chance, self.sources, self.costs)
+            confidence = chance
             intent = {"answer": FAQ_INTENT, "clarify": AMBIGUOUS_INTENT, "admit": FALLBACK_INTENT}[outcome]
         elif confidence < 0.5 * (1 - confidence) * self.costs.wrong_answer and intent != URGENT_INTENT:
-            outcome = decide(answers, self.sources, self.costs)
+            outcome = decide(answers, chance, self.sources, self.costs)
             intent = AMBIGUOUS_INTENT if outcome == "clarify" else FALLBACK_INTENT
         message.set(INTENT, {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: confidence}, add_to_output=True)
         message.set(
@@ -206,30 +231,48 @@ class AnswerSelector(GraphComponent):
             [{INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: share} for name, share in ranking],
             add_to_output=True,
         )
-        selected = {**_selection(answers), "questions": _entries(questions)}
+        selected = {**_selection(answers, chance), "questions": _entries(questions)}
         message.set(
-            RESPONSE_SELECTOR, {FAQ_INTENT: selected, OUT_OF_SCOPE_INTENT: _selection(refusals)}, add_to_output=True
+            RESPONSE_SELECTOR,
+            {FAQ_INTENT: selected, OUT_OF_SCOPE_INTENT: _selection(refusals, confidence)},
+            add_to_output=True,
         )
+
+    def _missing_thing(self, message: Message, answers: List[Candidate]) -> Optional[str]:
+        """Return the kind of refusal where the message asks for, say, a price that the likeliest answer does not name."""
+        answer = self._answers[answers[0].label.partition("/")[2]]
+        texts = " ".join(filter(None, [answer.text, answer.professional, briefs().get(answer.sources[0])]))
+        missing = missing_thing(message.get(NORMALISED), texts)
+        return missing.refusal if missing else None
 
     def _answers_of_questions(self, message: Message, whole: List[Candidate]) -> List[Candidate]:
         """Return the answers to each of two questions in one message, in order; nothing where one answer is meant.
 
         Each question must be sure of its answer by itself, and the message as a whole must agree with one of them.
         """
+        assert self.ranker is not None
         texts, vectors = message.get(QUESTIONS) or [], message.get(QUESTION_VECTORS)
         found: List[Candidate] = []
         for text, vector in zip(texts, vectors if vectors is not None else ()):
-            probabilities = self.ranker.rank(Utterance(vector[None, :], (text,)))  # type: ignore[union-attr]
-            place = int(np.argmax(probabilities))
-            label = self.ranker.labels[place]  # type: ignore[union-attr]
-            sure = probabilities[place] >= SURE_OF_EACH and label.startswith(_FAQ_PREFIX)
+            reading = self._read(Utterance(vector[None, :], (text,)))
+            label = self.ranker.labels[int(np.argmax(reading.probabilities))]
+            chance = self.ranker.chance(reading.probabilities, reading.scores)
+            sure = chance >= SURE_OF_EACH and label.startswith(_FAQ_PREFIX)
             if sure and label not in [other.label for other in found]:
-                found.append(Candidate(label, float(probabilities[place])))
+                found.append(Candidate(label, chance))
         likely = {candidate.label for candidate in whole[:3]}
         if len(found) < MOST_ANSWERS or not likely & {candidate.label for candidate in found}:
             return []
         surest = sorted(found, key=lambda candidate: -candidate.probability)[:MOST_ANSWERS]
         return [candidate for candidate in found if candidate in surest]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a message was read: the probability of each of the ranker's labels, and the views' scores behind them."""
+
+    probabilities: np.ndarray
+    scores: np.ndarray
 
 
 def utterance_of(message: Message) -> Utterance:
@@ -248,6 +291,11 @@ def writer_of(message: Message) -> str:
     return str((metadata.get("intent") or {}).get(WRITER) or "unknown")
 
 
+def sources_of_answers() -> Dict[str, frozenset]:
+    """Return the sections that each answer cites, by its label."""
+    return {f"{_FAQ_PREFIX}{answer.id}": frozenset(answer.sources) for answer in load_answers().values()}
+
+
 def answer_passages() -> List[Passage]:
     """Return the answers' own words as passages: question, title and situation, then each paragraph."""
     normalise = normaliser()
@@ -260,14 +308,14 @@ def answer_passages() -> List[Passage]:
     return [Passage(vector, text, label) for (label, text), vector in zip(pieces, vectors)]
 
 
-def _selection(candidates: List[Candidate]) -> Dict[str, Any]:
-    """Return what Rasa's ResponseSelector would write for these candidates, best first."""
+def _selection(candidates: List[Candidate], confidence: float) -> Dict[str, Any]:
+    """Return what Rasa's ResponseSelector would write for these candidates, best first; `confidence` is the first's."""
     ranking = _entries(candidates[:RANKING_LENGTH])
-    best = ranking[0] if ranking else {"confidence": 0.0, INTENT_RESPONSE_KEY: None}
+    best = ranking[0] if ranking else {INTENT_RESPONSE_KEY: None}
     return {
         "response": {
             "responses": [],
-            "confidence": best["confidence"],
+            "confidence": confidence,
             INTENT_RESPONSE_KEY: best[INTENT_RESPONSE_KEY],
             "utter_action": f"utter_{best[INTENT_RESPONSE_KEY]}",
         },

@@ -43,8 +43,8 @@ _SMALL_TALK = re.compile(
     r"magic|perfect|good|fine|cool|right|please|mate|very|helpful|helps?|is|none of (?:these|them|those)|start again)\b[,.! ]*)+$"
 )
 _QUESTION_WORD = (
-    r"(?:how|what|what's|whats|who|who's|whos|whose|where|when|why|which|can|could|do|does|did|is|are|am|will|would|"
-    r"should|has|have|must|shall|tell me|i want to know|i need to know|wondering)"
+    r"(?:(?:how|what|what's|whats|who|who's|whos|whose|where|when|why|which|tell me|i want to know|i need to know|wondering)|"
+    r"(?:can|could|do|does|did|is|are|am|will|would|should|has|have|must|shall)(?!\s+(?:not|never|been|got|always|only)\b))"
 )
 _BETWEEN_QUESTIONS = re.compile(
     rf",?\s+(?:oh\s+)?(?:and|also|plus|n|&)\s+(?:also\s+|then\s+|secondly\s+)?(?={_QUESTION_WORD}\b)|[;?]\s*", re.I
@@ -114,7 +114,7 @@ def questions_in(text: str) -> list[str]:
             piece
             for place, piece in enumerate(pieces)
             if len(piece.split()) >= SHORTEST_QUESTION_WORDS
-            and (_ASKS.match(piece) or (ends_asking and place == len(pieces) - 1) or len(pieces) > 1 and place == 0)
+            and (_ASKS.match(piece) or (ends_asking and place == len(pieces) - 1))
         ]
         found += asking
     return found[-MOST_QUESTIONS:] if len(found) > 1 else []

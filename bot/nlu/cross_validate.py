@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.loading import load_data
 from tqdm import tqdm
 
 from bot.guidance.answers import load_answers
-from bot.nlu.answer_selector import answer_passages, label_of, writer_of
+from bot.nlu.answer_selector import answer_passages, label_of, sources_of_answers, writer_of
 from bot.nlu.encoder import sentence_encoder
 from bot.nlu.features import FAQ_INTENT
 from bot.nlu.normaliser import plain_words
@@ -39,7 +39,7 @@ def main() -> None:
         seen = [example for example in examples if example.writer != writer]
         known = {example.label for example in seen}
         unseen = [example for example in examples if example.writer == writer and example.label in known]
-        ranker = Ranker.fit(seen, passages, other)
+        ranker = Ranker.fit(seen, passages, sources_of_answers())
         rows.append(_figures(ranker, [example for example in unseen if example.label not in other]))
     print("\n## Leave one writer out\n")
     print(f"{len(examples)} examples by {len(counts)} writers; {len(load_answers())} answers.\n")

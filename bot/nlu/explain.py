@@ -17,11 +17,10 @@ from rasa.shared.nlu.constants import INTENT, RESPONSE_SELECTOR
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.guidance.answers import load_answers
-from bot.nlu.answer_selector import AnswerSelector, utterance_of
+from bot.nlu.answer_selector import AnswerSelector
 from bot.nlu.decision import Candidate, worths
-from bot.nlu.features import CONTEXT, FAQ_INTENT, LEANING, NORMALISED, PARTS, QUESTIONS
+from bot.nlu.features import CONTEXT, FAQ_INTENT, LEANING, NORMALISED, PARTS, QUESTIONS, VIEW_NAMES
 from bot.nlu.language import other_language
-from bot.nlu.ranking import VIEW_NAMES
 from bot.nlu.text import clean
 from bot.nlu.urgent_patterns import find_urgent
 from bot.paths import MODELS
@@ -85,9 +84,9 @@ def _components(agent: Agent) -> Dict[str, Any]:
 def _candidates(selector: AnswerSelector, message: Message) -> List[str]:
     ranker = selector.ranker
     assert ranker is not None
-    scores = ranker.views.score(utterance_of(message))
-    probabilities = selector.probabilities(message)
-    header = "  ".join(f"{name[:9]:>9}" for name in VIEW_NAMES)
+    reading = selector.read(message)
+    scores, probabilities = reading.scores, reading.probabilities
+    header = "  ".join(f"{name[:11]:>9}" for name in VIEW_NAMES)
     lines = [
         "",
         f"candidates, best first ({len(ranker.labels)} in all); each view: whole message / its best part",
@@ -104,8 +103,13 @@ def _candidates(selector: AnswerSelector, message: Message) -> List[str]:
 def _decision(selector: AnswerSelector, parsed: Dict[str, Any]) -> List[str]:
     selected = parsed[RESPONSE_SELECTOR][FAQ_INTENT]
     ranking = [Candidate(entry["intent_response_key"], entry["confidence"]) for entry in selected["ranking"]]
-    values = worths(ranking, selector.sources, selector.costs)
-    lines = ["", "worth of each outcome (the highest above 0 is taken; see bot/nlu/decision.py):"]
+    chance = selected["response"]["confidence"]
+    values = worths(ranking, chance, selector.sources, selector.costs)
+    lines = [
+        "",
+        f"chance that the first answer is right: {chance:.3f}",
+        "worth of each outcome (the highest above 0 is taken; see bot/nlu/decision.py):",
+    ]
     lines += [f"  {outcome:<8} {value:6.3f}" for outcome, value in values.items()]
     known = load_answers()
     chosen = selected["questions"] or selected["ranking"][:1]

@@ -12,22 +12,25 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Iterable, Sequence
+from typing import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from scipy import sparse
 from scipy.optimize import minimize
 from sklearn.feature_extraction.text import HashingVectorizer
 
-VIEW_NAMES = ("linear", "nearest example", "nearest three", "nearest passage", "words", "letters")
-VIEWS = len(VIEW_NAMES)
+from bot.nlu.certainty import Certainty
+from bot.nlu.features import FAQ_INTENT, OUT_OF_SCOPE_INTENT, URGENT_INTENT, VIEWS
+
 _RIDGE = 3.0
+_LIKENESS_SHRINKAGE = 0.5
 _BM25_K1 = 1.2
 _BM25_B = 0.6
 _WORD_BUCKETS = 2**16
 _LETTER_BUCKETS = 2**17
 _WEIGHT_PENALTY = 1e-3
 _MESSAGES_AT_ONCE = 64
+MOST_HELD_OUT = 5000
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,9 @@ class Views:
         self._letter_weights = _sparse(arrays, "letter_weights")
         self._examples = arrays["examples"].astype(np.float32)
         self._passages = arrays["passages"].astype(np.float32)
-        self._example_places = _places(arrays["example_labels"], len(labels))
-        self._passage_places = _places(arrays["passage_labels"], len(labels))
+        self._examples_alike = _unit(self._examples @ arrays["likeness"])
+        self._example_groups = _groups(arrays["example_labels"], len(labels))
+        self._passage_groups = _groups(arrays["passage_labels"], len(labels))
 
     @classmethod
     def fit(cls, labels: Sequence[str], examples: Sequence[Example], passages: Sequence[Passage]) -> Views:
@@ -91,6 +95,7 @@ class Views:
             else np.zeros((0, vectors.shape[1]), np.float16),
             "passage_labels": np.array([place[passage.label] for passage in passages], int),
             "linear": _ridge(vectors, of_label, len(labels)),
+            "likeness": _likeness(vectors, of_label, len(labels)),
         }
         _store_sparse(arrays, "word_weights", _bm25([" \n ".join(texts_of) for texts_of in documents]))
         _store_sparse(arrays, "letter_weights", _weighted_letters(texts))
@@ -121,19 +126,17 @@ class Views:
         out = np.zeros((len(texts), len(self.labels), VIEWS), np.float32)
         linear = self._arrays["linear"]
         out[:, :, 0] = vectors @ linear[:-1] + linear[-1]
-        near = _by_label(vectors @ self._examples.T, self._example_places)
-        out[:, :, 1] = near.max(axis=2)
-        out[:, :, 2] = (
-            np.partition(near, -3, axis=2)[:, :, -3:].mean(axis=2) if near.shape[2] > 3 else near.mean(axis=2)
-        )
+        out[:, :, 1] = _nearest(vectors @ self._examples.T, self._example_groups, len(self.labels))
         if len(self._passages):
-            passages = _by_label(vectors @ self._passages.T, self._passage_places)
-            out[:, :, 3] = passages.max(axis=2)
+            out[:, :, 2] = _nearest(vectors @ self._passages.T, self._passage_groups, len(self.labels))
         counts = self._words.transform(texts)
         shared = np.maximum(counts.getnnz(axis=1), 1)[:, None]
-        out[:, :, 4] = (counts @ self._word_weights).toarray() / shared
+        out[:, :, 3] = (counts @ self._word_weights).toarray() / shared
         letters = self._letters.transform(texts) @ self._letter_weights
-        out[:, :, 5] = _by_label(letters.toarray(), self._example_places).max(axis=2)
+        out[:, :, 4] = _nearest(letters.toarray(), self._example_groups, len(self.labels))
+        alike = _unit(vectors @ self._arrays["likeness"]) @ self._examples_alike.T
+        out[:, :, 5] = _nearest(alike, self._example_groups, len(self.labels))
+        out[:, :, 6] = _nearest(alike, self._example_groups, len(self.labels), most=3)
         return out
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -141,30 +144,69 @@ class Views:
         return self._arrays
 
 
-def _places(of_label: np.ndarray, labels: int) -> np.ndarray:
-    """Return labels x most: for each label, the places of its members, filled up with -1."""
+def _groups(of_label: np.ndarray, labels: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return labels in groups of like size with a table of their members' places, filled up with -1.
+
+    One table for all would be as wide as the largest label, mostly empty.
+    """
     members = [np.flatnonzero(of_label == label) for label in range(labels)]
-    most = max((len(places) for places in members), default=0)
-    table = np.full((labels, max(most, 1)), -1)
+    groups: dict[int, list[int]] = {}
     for label, places in enumerate(members):
-        table[label, : len(places)] = places
-    return table
+        groups.setdefault(max(len(places) - 1, 0).bit_length(), []).append(label)
+    tables = []
+    for own in groups.values():
+        most = max(max(len(members[label]) for label in own), 1)
+        table = np.full((len(own), most), -1)
+        for row, label in enumerate(own):
+            table[row, : len(members[label])] = members[label]
+        tables.append((np.array(own), table))
+    return tables
 
 
-def _by_label(values: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Spread texts x members into texts x labels x most; a place without a member is 0, no likeness at all."""
+def _nearest(values: np.ndarray, groups: list[tuple[np.ndarray, np.ndarray]], labels: int, most: int = 1) -> np.ndarray:
+    """Return texts x labels: the mean of each label's `most` highest of texts x members; 0 where it has none."""
     padded = np.concatenate([values, np.zeros((len(values), 1), values.dtype)], axis=1)
-    return padded[:, places]
+    out = np.zeros((len(values), labels), np.float32)
+    for own, table in groups:
+        found = padded[:, table]
+        if most == 1:
+            out[:, own] = found.max(axis=2)
+        elif table.shape[1] > most:
+            out[:, own] = np.partition(found, -most, axis=2)[:, :, -most:].mean(axis=2)
+        else:
+            out[:, own] = found.mean(axis=2)
+    return out
+
+
+def _likeness(vectors: np.ndarray, of_label: np.ndarray, labels: int) -> np.ndarray:
+    """Return a projection that shrinks the directions in which messages that ask the same differ.
+
+    The covariance within labels, each counting alike, is undone in part (power and shrinkage were chosen by
+    leaving writers out).
+    """
+    counts = np.maximum(np.bincount(of_label, minlength=labels), 1)
+    means = np.zeros((labels, vectors.shape[1]))
+    np.add.at(means, of_label, vectors)
+    means /= counts[:, None]
+    spread = (vectors - means[of_label]) / np.sqrt(counts)[of_label][:, None]
+    covariance = spread.T @ spread
+    covariance /= np.trace(covariance) / len(covariance)
+    values, directions = np.linalg.eigh(covariance)
+    return ((directions / np.sqrt(values + _LIKENESS_SHRINKAGE)) @ directions.T).astype(np.float32)
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
 
 
 class Ranker:
     """Fused views: probabilities over all labels for a message."""
 
-    def __init__(self, views: Views, weights: np.ndarray, other: frozenset[str]) -> None:
+    def __init__(self, views: Views, weights: np.ndarray, certainty: Certainty) -> None:
         self.views = views
         self.weights = weights
-        self.other = other
-        self._is_other = np.array([label in other for label in views.labels], np.float32)
+        self.certainty = certainty
+        self._constants = label_constants(views.labels)
 
     @property
     def labels(self) -> list[str]:
@@ -177,41 +219,45 @@ class Ranker:
 
     def probabilities(self, scores: np.ndarray) -> np.ndarray:
         """Fuse the views' scores of one message into probabilities."""
-        return _softmax(_features(scores, self._is_other) @ self.weights)
+        return _softmax(_features(scores, self._constants) @ self.weights)
+
+    def chance(self, probabilities: np.ndarray, scores: np.ndarray) -> float:
+        """Return how likely the likeliest answer is to be right, or to cite a section that the right one cites."""
+        return self.certainty.chance(probabilities, scores)
 
     @classmethod
     def fit(
         cls,
         examples: Sequence[Example],
         passages: Sequence[Passage],
-        other: frozenset[str],
+        sources: Mapping[str, frozenset[str]],
         progress: Callable[[Iterable], Iterable] = iter,
     ) -> Ranker:
-        """Fit views on all examples, and their weights on folds that each leave some writers out.
+        """Fit views on all examples; weights and certainty on folds that each leave some writers out.
 
-        `other` names the labels that have no answer text (small talk, out of scope ...). `progress` wraps the folds.
+        `sources` gives the sections that each answer's label cites. `progress` wraps the folds.
         """
         labels = sorted({item.label for item in (*examples, *passages)})
-        is_other = np.array([label in other for label in labels], np.float32)
+        constants = label_constants(labels)
         scores, truths = held_out_scores(labels, examples, passages, progress)
-        weights = _fit_weights([_features(score, is_other) for score in scores], truths)
-        return cls(Views.fit(labels, examples, passages), weights, other)
+        weights = _fit_weights([_features(score, constants) for score in scores], truths)
+        held_out = ((_softmax(_features(score, constants) @ weights), score) for score in scores)
+        certainty = Certainty.fit(labels, sources, held_out, truths)
+        return cls(Views.fit(labels, examples, passages), weights, certainty)
 
     def save(self, folder: Path) -> None:
         """Write the ranker to `folder` as npz and JSON."""
-        np.savez(folder / "views.npz", weights=self.weights, **self.views.arrays())
-        (folder / "labels.json").write_text(
-            json.dumps({"labels": self.labels, "other": sorted(self.other)}), encoding="utf-8"
-        )
+        np.savez(folder / "views.npz", weights=self.weights, certainty=self.certainty.weights, **self.views.arrays())
+        (folder / "labels.json").write_text(json.dumps(self.labels), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> Ranker:
+    def load(cls, folder: Path, sources: Mapping[str, frozenset[str]]) -> Ranker:
         """Read a ranker that `save` wrote."""
-        names = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+        labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
         with np.load(folder / "views.npz") as stored:
             arrays = {name: stored[name] for name in stored.files}
-        weights = arrays.pop("weights")
-        return cls(Views(names["labels"], arrays), weights, frozenset(names["other"]))
+        weights, certainty = arrays.pop("weights"), arrays.pop("certainty")
+        return cls(Views(labels, arrays), weights, Certainty(labels, sources, certainty))
 
 
 def held_out_scores(
@@ -236,6 +282,7 @@ def held_out_scores(
             continue
         views = Views.fit(labels, seen, passages)
         held_out = [example for example, own in zip(examples, folds) if own == fold and example.label in known]
+        held_out = held_out[:: max(len(examples) // MOST_HELD_OUT, 1)]
         scores.extend(views.score_many([example.utterance for example in held_out]))
         truths.extend(place[example.label] for example in held_out)
     return scores, truths
@@ -256,9 +303,24 @@ def _folds(examples: Sequence[Example], most_folds: int) -> list[int]:
     return folds
 
 
-def _features(scores: np.ndarray, is_other: np.ndarray) -> np.ndarray:
-    """Add, for labels without answer text, a constant of their own."""
-    return np.concatenate([scores, is_other[:, None]], axis=1)
+def label_constants(labels: Sequence[str]) -> np.ndarray:
+    """Return labels x 3: 1 for labels without answer text - out of scope, urgent help, all others - else 0."""
+    return np.array(
+        [
+            (
+                label.startswith(OUT_OF_SCOPE_INTENT),
+                label == URGENT_INTENT,
+                not label.startswith((FAQ_INTENT, OUT_OF_SCOPE_INTENT, URGENT_INTENT)),
+            )
+            for label in labels
+        ],
+        np.float32,
+    )
+
+
+def _features(scores: np.ndarray, constants: np.ndarray) -> np.ndarray:
+    """Add, for labels without answer text, constants of their own."""
+    return np.concatenate([scores, constants], axis=1)
 
 
 def _softmax(values: np.ndarray) -> np.ndarray:
@@ -268,7 +330,7 @@ def _softmax(values: np.ndarray) -> np.ndarray:
 
 def _fit_weights(features: Sequence[np.ndarray], truths: Sequence[int]) -> np.ndarray:
     """Find the weights of a conditional logit: the views' weights are the same for every label."""
-    stacked = np.stack(features).astype(np.float64)
+    stacked = np.stack(features)
     scale = stacked.reshape(-1, stacked.shape[-1]).std(axis=0) + 1e-9
     stacked = stacked / scale
     rows = np.arange(len(truths))

@@ -1,0 +1,141 @@
+"""What sort of thing a message asks for, where an answer must have that very thing: a price, a time limit, a meaning.
+
+An answer about the right subject is still no answer when the person asked what it costs and the answer names no
+price. So these questions are recognised by their words, and an answer without such a thing is not given.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Optional
+
+_LONGEST_TERM_WORDS = 3
+_TIME = r"(?:weeks?|days?|months?|hours?)"
+_WHO_MUST = r"(?:council|local authority|la|panel|ofsted|tribunal|school|they)"
+_IS = r"(?:is|are|does|do)"
+_IT = r"(?:it|the|they)"
+
+
+def _any(*alternatives: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{alternative})" for alternative in alternatives), re.I)
+
+
+_NOT_SAID = re.compile(
+    r"[^.\n]*\b(?:does not|do not|gives? no|no (?:price|sum|phone|list|number))\b[^.\n]*[.\n]?", re.I
+)
+_MEANING = _any(
+    r"\bmean(?:s|ing|t)?\b",
+    r"\b(?:stands? for|short for|acronym|abbreviation|initials|letters|define|definition|glossary)\b",
+    r"\b(?:full form|in full|spell(?:ed|t)? (?:it )?out|explain|in plain english|just the words)\b",
+    r"\bno idea\b",
+    r"\b(?:do not|don'?t|divvent) know what\b",
+    r"\b(?:keeps? saying|going on about|same as)\b",
+    r"\bthe [a-z] (?:in|for)\b",
+    r"\bwhat is this\b",
+    r"\bwhat (?:is|are|was) (?:a |an |the |this |these |those )?(?:[a-z0-9&]+ ?){1,3}(?:\(|\?|$)",
+)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something a message can ask for: how that is put, what an answer must say, and the refusal where it does not."""
+
+    name: str
+    asked: re.Pattern[str]
+    said: re.Pattern[str]
+    refusal: str
+
+
+THINGS = (
+    Thing(
+        "price",
+        _any(
+            r"\bhow much (?:is|are|does|do|would|will|did|it|they)\b.*"
+            r"\b(?:costs?|charges?|fees?|join|member(?:ship)?|session|visit|hour|report)\b",
+            r"\b(?:what|wot) (?:do|does|would|will|did|is|are)\b.*\b(?:costs?|charges?|price|fee)\b",
+            r"\bcosts? of (?:a|an|the)\b",
+            r"\bprices?\b",
+            r"\bhourly rate\b",
+            r"\bper hour\b",
+            r"\b(?:charges?|pay) (?:by the|an|per) hour\b",
+            r"\bhow expensive\b",
+        ),
+        _any(r"£", r"\bfree\b", r"\bcosts?\b", r"\bprice"),
+        "opening-details",
+    ),
+    Thing(
+        "rate",
+        _any(
+            r"\b(?:rates?|amount) (?:per|for)\b",
+            r"\brates? of\b",
+            r"\bwhat (?:is|are) the (?:current |going |daily |weekly )?rates?\b",
+            r"\bhow much\b.*\bper (?:pupil|child|head)\b",
+            r"\bin pounds\b",
+        ),
+        _any(r"£", r"\d%", r"\brates?\b"),
+        "exact-figure",
+    ),
+    Thing(
+        "time limit",
+        _any(
+            rf"\bhow (?:many {_TIME}|long) (?:has|have|does|do|did|is|can|must|should|before|until|till)\b.*"
+            rf"\b{_WHO_MUST} (?:got|have|has|must|take|allowed|decide|reply|respond|to)\b",
+            r"\btime limits?\b",
+            r"\bdeadlines?\b",
+            r"\bby law\b.*\b(?:weeks|days)\b",
+        ),
+        _any(
+            rf"\b(?:\d+|one|two|three|four|five|six|eight|ten|twelve|twenty)(?: working)? {_TIME}\b",
+            r"\bby (?:the end of )?\w+ 20\d\d",
+            r"\bdue\b",
+            r"\b\w+ 20\d\d: ",
+        ),
+        "exact-figure",
+    ),
+    Thing(
+        "opening time",
+        _any(
+            r"\bopening (?:times?|hours|days)\b",
+            rf"\bwhat (?:time|times|days?|hours) (?:{_IS}|on)\b",
+            rf"\bwhen {_IS} {_IT} [a-z ]{{0,30}}(?:open|close|shut)",
+            rf"\b(?:is|are) {_IT}\b[a-z ]{{0,30}}\bopen\b",
+            r"\bopen (?:on )?(?:a )?(?:saturdays?|sundays?|weekends?|bank holidays?|evenings?)\b",
+            r"\bwhat(?:'s| is) on (?:at|this|tonight|today|tomorrow)\b",
+        ),
+        _any(
+            r"\bopening\b",
+            r"\bopen (?:from|on)\b",
+            r"\bo'clock\b",
+            r"\bat any time\b",
+            r"\bweekends?\b",
+            r"\d ?[ap]m\b",
+        ),
+        "opening-details",
+    ),
+    Thing(
+        "address",
+        _any(
+            r"\b(?:e-?mail |postal |web )?address (?:of|for|is|please)\b",
+            r"\bwhat(?:'s| is) (?:the|their|your) address\b",
+            r"\b(?:postcode|post code|directions to|what street|which street|where exactly)\b",
+        ),
+        _any(r"\b(?:address|postcode|street|road|web page|website)\b", r"@"),
+        "opening-details",
+    ),
+)
+
+
+def missing_thing(normalised: str, answer_text: str) -> Optional[Thing]:
+    """Return what a normalised message asks for that the answer's text does not say, or None.
+
+    Sentences in which the answer itself says that something is not known do not count as saying it.
+    """
+    said = _NOT_SAID.sub(" ", answer_text)
+    return next((thing for thing in THINGS if thing.asked.search(normalised) and not thing.said.search(said)), None)
+
+
+def asks_for_meaning(normalised: str) -> bool:
+    """Tell whether a normalised message may ask what a term means: it says so, or is hardly more than the term."""
+    bare = re.sub(r"\([^)]*\)", "", normalised)
+    return len(bare.split()) <= _LONGEST_TERM_WORDS or bool(_MEANING.search(bare))

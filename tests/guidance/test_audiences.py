@@ -1,0 +1,47 @@
+"""Parents and professionals get the text meant for them, and the facts never differ."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.guidance.answers import load_answers
+from bot.guidance.briefs import briefs
+from bot.guidance.replies import answer_message
+
+_FACT = re.compile(r"£?\d[\d,.]*\d%?|£?\d%?|https?://\S+|\b[A-Z]{3,}\b")
+_NO = re.compile(r"^\W*(yes|no|not)\b", re.I)
+
+
+def facts(text: str) -> set[str]:
+    """Return the figures, dates, addresses and short names that a text states."""
+    return {found.strip(".,") for found in _FACT.findall(text)}
+
+
+@pytest.mark.parametrize("answer", [a for a in load_answers().values() if a.professional], ids=lambda answer: answer.id)
+def test_a_text_for_professionals_says_every_figure_that_parents_are_told(answer):
+    missing = facts(answer.text) - facts(answer.professional) - facts(briefs().get(answer.sources[0], ""))
+    assert not missing, f"{answer.file}: parents are told {missing}"
+
+
+@pytest.mark.parametrize("answer", [a for a in load_answers().values() if a.professional], ids=lambda answer: answer.id)
+def test_both_texts_say_yes_or_no_alike(answer):
+    parents, staff = _NO.match(answer.text), _NO.match(answer.professional)
+    if parents and staff:
+        assert parents[1].lower() == staff[1].lower()
+
+
+def test_the_same_sources_and_links_are_shown_to_both():
+    for answer in load_answers().values():
+        parent, professional = (answer_message(answer, audience, 1.0) for audience in ("parent", "professional"))
+        for part in ("sources", "links", "answer"):
+            assert parent["custom"][part] == professional["custom"][part]
+        if not answer.professional:
+            assert professional["text"].startswith(answer.text)
+
+
+def test_a_brief_belongs_to_the_section_cited_first():
+    answer = next(a for a in load_answers().values() if a.sources[0] in briefs())
+    assert briefs()[answer.sources[0]] in answer_message(answer, "professional", 1.0)["text"]
+    assert briefs()[answer.sources[0]] not in answer_message(answer, "parent", 1.0)["text"]

@@ -1,0 +1,38 @@
+"""An answer about the right subject is no answer where it lacks the very thing that was asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.nlu.asking import asks_for_meaning, missing_thing
+
+
+@pytest.mark.parametrize(
+    ("message", "answer", "missing"),
+    [
+        ("how much does the course cost", "It is a course of three sessions.", "price"),
+        ("how much does the course cost", "The course is free.", None),
+        ("how much should school pay", "School must pay up to £6,000.", None),
+        ("what time is the drop in", "There are drop-ins at the hubs.", "opening time"),
+        ("how many weeks does the council have to decide", "An assessment can be asked for.", "time limit"),
+        ("how many weeks does the council have to decide", "It must decide within 6 weeks.", None),
+        ("what is the address of the centre", "Young people meet there.", "address"),
+        ("how much does it cost", "The guide does not say what it costs.", "price"),
+        ("who pays for the course", "The school pays.", None),
+    ],
+)
+def test_what_is_asked_must_be_said(message, answer, missing):
+    found = missing_thing(message, answer)
+    assert (found.name if found else None) == missing
+
+
+@pytest.mark.parametrize("message", ["kpi", "what does sef stand for", "meaning of pfa", "no idea what a taf is"])
+def test_a_meaning_is_asked(message):
+    assert asks_for_meaning(message)
+
+
+@pytest.mark.parametrize(
+    "message", ["can parents refer themselves to speech therapy", "targets for internships in the statement"]
+)
+def test_no_meaning_is_asked(message):
+    assert not asks_for_meaning(message)

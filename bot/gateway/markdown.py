@@ -6,10 +6,10 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-_TAGS = {"p", "ul", "ol", "li", "br"}
+_TAGS = {"p", "ul", "ol", "li", "br", "strong"}
 _renderer = MarkdownIt("commonmark", {"html": False, "breaks": False}).enable("list")
 
 
 def to_html(text: str) -> Markup:
-    """Return `text` as HTML of paragraphs and lists alone; anything else is shown as the characters it is."""
+    """Return `text` as HTML of paragraphs, lists and strong words alone; anything else is shown as the characters it is."""
     return Markup(nh3.clean(_renderer.render(text), tags=_TAGS, attributes={}))

@@ -9,28 +9,45 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import answers
-from actions.answers import ActionAnswer, ActionClarify, ActionFallback, ActionOutOfScope
+from actions.answers import ActionAnswer, ActionClarify, ActionFallback, ActionOtherLanguage, ActionOutOfScope
 from actions.conversation import ActionSmalltalk, ActionStartAgain
 from actions.directory import ActionFindService
 from actions.handover import ActionHandover
 from actions.urgent_help import ActionUrgentHelp
+from bot.guidance import replies
 from bot.guidance.answers import load_answers
+from bot.guidance.languages import Language
+from bot.guidance.wording import wordings
 
 SOME = list(load_answers())[:4]
 
 
 def tracker(
-    text: str = "a question", ranking=(), entities=(), intent: str = "faq", audience: str = "parent", events=()
+    text: str = "a question",
+    ranking=(),
+    entities=(),
+    intent: str = "faq",
+    audience: str = "parent",
+    events=(),
+    questions=(),
+    refusals=(),
+    **of_intent,
 ) -> Tracker:
+    def entries(group, pairs):
+        return [{"intent_response_key": f"{group}/{ident}", "confidence": share} for ident, share in pairs]
+
     latest = {
         "text": text,
-        "intent": {"name": intent},
+        "intent": {"name": intent, **of_intent},
         "entities": list(entities),
         "metadata": {"audience": audience},
         "response_selector": {
             "faq": {
-                "ranking": [{"intent_response_key": f"faq/{ident}", "confidence": share} for ident, share in ranking]
-            }
+                "response": {"confidence": ranking[0][1] if ranking else 0.0},
+                "ranking": entries("faq", ranking),
+                "questions": entries("faq", questions),
+            },
+            "out_of_scope": {"ranking": entries("out_of_scope", refusals)},
         },
     }
     return Tracker("sender", {}, latest, list(events), False, None, {}, "action_listen")
@@ -55,6 +72,35 @@ def test_the_best_answer_is_given_with_close_ones_as_buttons():
 def test_a_chosen_answer_is_given():
     (message,) = say(ActionAnswer(), tracker(entities=[{"entity": "answer", "value": SOME[3]}]))
     assert message["custom"]["answer"].endswith(f"/{SOME[3]}")
+
+
+def test_two_questions_in_one_message_get_two_answers_in_order():
+    ranking = [(SOME[1], 0.6), (SOME[0], 0.3)]
+    first, second = say(ActionAnswer(), tracker(ranking=ranking, questions=[(SOME[0], 0.8), (SOME[1], 0.9)]))
+    assert first["custom"]["answer"].endswith(f"/{SOME[0]}") and second["custom"]["answer"].endswith(f"/{SOME[1]}")
+    assert first["custom"]["confidence"] == 0.8
+
+
+@pytest.mark.parametrize("kind", sorted(wordings("out_of_scope").keys() - {"who_knows"}))
+def test_a_refusal_says_what_it_is_about_and_who_can_tell(kind):
+    (message,) = say(ActionOutOfScope(), tracker(refusals=[(kind, 0.9)]))
+    assert message["text"].startswith(wordings("out_of_scope")[kind])
+    assert message["custom"]["kind"] == "fallback" and message["custom"]["about"] == kind and message["custom"]["links"]
+
+
+def test_a_refusal_of_an_unnamed_kind_is_a_general_one():
+    (message,) = say(ActionOutOfScope(), tracker())
+    assert message["custom"]["about"] == "far"
+
+
+def test_another_language_is_answered_in_it_where_its_wording_was_checked(monkeypatch):
+    checked = {"pl": Language("pl", "Polish", "Rozumiem tylko angielski."), "lv": Language("lv", "Latvian")}
+    monkeypatch.setattr(replies, "languages", lambda: checked)
+    (polish,) = say(ActionOtherLanguage(), tracker(intent="other_language", language="pl"))
+    (latvian,) = say(ActionOtherLanguage(), tracker(intent="other_language", language="lv"))
+    assert polish["text"].startswith("Rozumiem") and polish["custom"]["language"] == "pl"
+    assert "999" in polish["text"] and "999" in latvian["text"] and "language" not in latvian["custom"]
+    assert polish["custom"]["kind"] == latvian["custom"]["kind"] == "fallback"
 
 
 def test_an_answer_withdrawn_since_is_admitted():

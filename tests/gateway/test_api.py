@@ -38,7 +38,29 @@ def test_a_conversation_goes_on_and_keeps_its_audience(client, rasa):
     token = ask(client, audience="professional").json()["conversation"]
     assert ask(client, "more", conversation=token).json()["conversation"] == token
     first, second = rasa.received
-    assert first["sender"] == second["sender"] and second["metadata"] == {"audience": "professional"}
+    assert first["sender"] == second["sender"] and second["metadata"]["audience"] == "professional"
+
+
+def test_the_turn_before_goes_along_redacted_and_small_talk_is_passed_over(client, rasa):
+    token = ask(client, "can we ring 0191 496 0000 about a budget").json()["conversation"]
+    ask(client, "and who pays?", conversation=token)
+    previous = rasa.received[-1]["metadata"]["previous"]
+    assert previous["answer"] == "school-pays" and "budget" in previous["message"] and "0191" not in previous["message"]
+    rasa.says("smalltalk")
+    ask(client, "ta", conversation=token)
+    ask(client, "how long for?", conversation=token)
+    assert rasa.received[-1]["metadata"]["previous"] == {"answer": "school-pays", "message": "and who pays?"}
+
+
+def test_a_clarification_before_has_no_answer_and_a_safety_message_tells_nothing(client, rasa):
+    rasa.says("clarify")
+    token = ask(client, "help with school").json()["conversation"]
+    ask(client, "the money side", conversation=token)
+    assert rasa.received[-1]["metadata"]["previous"] == {"message": "help with school"}
+    rasa.says("safeguarding")
+    ask(client, "he hits me", conversation=token)
+    ask(client, "what now", conversation=token)
+    assert "previous" not in rasa.received[-1]["metadata"]
 
 
 def test_buttons_are_opaque_and_work_only_in_their_conversation(client, rasa):

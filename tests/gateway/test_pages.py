@@ -209,3 +209,10 @@ def test_no_page_asks_another_host_for_anything(client):
         text = client.get(path).text
         loaded = re.findall(r'(?:src|@import|url\()\s*=?\s*["\']?(https?:)', text)
         assert loaded == [], path
+
+
+def test_words_in_another_language_are_marked_as_such(client, rasa):
+    rasa.says("fallback", "Rozumiem tylko angielski.\n\nI only understand English.", language="pl")
+    page = client.post("/", data={"message": "nie rozumiem", "key": KEY}).text
+    assert re.search(r'<div lang="pl" dir="auto"><p>Rozumiem tylko angielski.</p>\s*</div>', page)
+    assert "<p>I only understand English.</p>" in page

@@ -10,12 +10,12 @@ from bot.guidance.answers import load_answers
 from bot.guidance.briefs import briefs
 from bot.guidance.replies import answer_message
 
-_FACT = re.compile(r"£?\d[\d,.]*\d%?|£?\d%?|https?://\S+|\b[A-Z]{3,}\b")
+_FACT = re.compile(r"£?\d[\d,.]*\d%?|£?\d%?|https?://\S+")
 _NO = re.compile(r"^\W*(yes|no|not)\b", re.I)
 
 
 def facts(text: str) -> set[str]:
-    """Return the figures, dates, addresses and short names that a text states."""
+    """Return the figures, dates and addresses that a text states."""
     return {found.strip(".,") for found in _FACT.findall(text)}
 
 

@@ -28,7 +28,7 @@ _OTHER_SIGNS = re.compile(r"[^a-z0-9. ]+")
 
 # Text-speak, dialect and habitual misspellings of the words that the rules stand on. Apostrophes are gone.
 _PLAIN_WORDS = {
-    "u": "you", "ur": "your", "wiv": "with", "wi": "with", "coz": "because", "cos": "because", "cuz": "because",
+    "u": "you", "ur": "your", "wiv": "with", "wi": "with", "wioot": "without", "withoot": "without", "wivout": "without", "coz": "because", "cos": "because", "cuz": "because",
     "n": "and", "an": "an", "wor": "our", "oor": "our", "divvent": "dont", "divint": "dont", "dinnae": "dont",
     "dunno": "dont know", "neet": "night", "nite": "night", "2nite": "tonight", "toneet": "tonight", "2day": "today",
     "gan": "go", "gannin": "going", "gans": "goes", "hyem": "home", "hame": "home", "doon": "down", "oot": "out",
@@ -252,6 +252,15 @@ _CALM_PHRASES = (
     r"kill(?:ing|s)? (?:time|two birds|it|the (?!kids|bairns|baby|children|family|lot)|for a|a|an|weeds|zombies|off|your|some)\b",
     r"(?:mam|mum|boss|wife|missus|husband|she|he|head) (?:will|ll|is going to|going to|would|d|s going to) (?:kill|murder) me (?:if|when) i (?:miss|forget|lose|dont|am late|get this|havent|didnt)",
     r"kill me now",
+    r"blue murder",
+    r"youd think (?:i|we) (?:was|were) (?:hurting|killing|murdering|torturing|strangling|skinning|attacking) (?:him|her|them)",
+    r"bang(?:ing|ed)? my head (?:off|against|on)",
+    r"suicide by \w+",
+    r"beat (?:me|us|him|her) (?:up the (?:hill|bank|stairs|steps|road)|to it)\b",
+    r"got (?:burned|burnt|stung) by (?:the|a|that|my) (?:last|previous|old)",
+    r"run ragged",
+    r"(?:can|could|should|to) do (?:for )?themselves",
+    r"are (?:they|we|you) not (?:meant|supposed) to",
     r"(?:dying|dies|died) (?:to|for|of (?:boredom|embarrassment|laughter|curiosity))\b",
     r"dead (?:chuffed|good|canny|proud|end|line|keen|pleased|nice|easy|slow|helpful|kind|worried|annoyed|set|against)",
     r"(?:hit|hits|hitting) (?:a|the|my|his|her|their|our|every|all|that|its|another|rock)? ?(?:\w+ )?(?:wall|walls|roof|targets?|milestones?|deadlines?|limit|cap|ceiling|buffers|headlines?|jackpot|nail|spot|ground|road|goals?|puberty|brick|button|drum|drums|ball|keys|brakes|notes?|trouble|problems?|snags?|marks?)\b",

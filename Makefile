@@ -5,7 +5,7 @@ IN_RASA := $(APP) -m bot rasa-python
 TRAINED_FROM := config.yml domain.yml $(shell find data knowledge/answers knowledge/vocabulary.yml bot/nlu bot/guidance/answers.py -type f -not -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test train check evaluate bench lint setup model rasa-test
+.PHONY: help run test train check evaluate learning-curve bench lint setup model rasa-test
 
 help: ## Show what there is to run
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,9 @@ evaluate: model ## Ask the guide every measuring question; cross-validate; write
 	@$(APP) -m bot evaluate
 	@$(IN_RASA) -m bot.nlu.cross_validate >> docs/evaluation.md
 	@$(IN_RASA) -m rasa test nlu --cross-validation --folds 3 --nlu data/nlu --out var/rasa-nlu --no-plot
+
+learning-curve: model ## Accuracy against examples per answer; writes docs/learning-curve.md
+	@$(IN_RASA) -m bot.nlu.learning_curve
 
 bench: model ## Measure our pipeline against Rasa's stock pipeline in one run
 	@$(APP) -m bot.evaluation.bench

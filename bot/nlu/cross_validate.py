@@ -11,16 +11,15 @@ from collections import defaultdict
 from typing import Dict, List, Sequence
 
 import numpy as np
-from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.loading import load_data
 from tqdm import tqdm
 
 from bot.guidance.answers import load_answers
-from bot.nlu.answer_selector import answer_passages, label_of, sources_of_answers, writer_of
-from bot.nlu.encoder import sentence_encoder
-from bot.nlu.features import FAQ_INTENT
-from bot.nlu.normaliser import plain_words
-from bot.nlu.ranking import Example, Ranker, Utterance
+from bot.nlu.answer_selector import answer_passages, label_of, sources_of_answers, utterance_of, writer_of
+from bot.nlu.features import FAQ_INTENT, NORMALISED
+from bot.nlu.normaliser import MessageNormaliser
+from bot.nlu.ranking import Example, Ranker, Views
+from bot.nlu.sentence_encoder import SentenceEncoderFeaturizer
 from bot.paths import EXAMPLES
 
 FEWEST_MESSAGES = 100
@@ -35,12 +34,14 @@ def main() -> None:
         counts[example.writer] += example.label not in other
     writers = sorted(writer for writer, count in counts.items() if count >= FEWEST_MESSAGES)
     rows: List[Sequence[float]] = []
+    # The few weights of the views are those of all writers' held-out messages; the views themselves see nothing of one.
+    whole = Ranker.fit(examples, passages, sources_of_answers())
     for writer in tqdm(writers, desc="Leaving one writer out", file=sys.stderr):
         seen = [example for example in examples if example.writer != writer]
         known = {example.label for example in seen}
-        unseen = [example for example in examples if example.writer == writer and example.label in known]
-        ranker = Ranker.fit(seen, passages, sources_of_answers())
-        rows.append(_figures(ranker, [example for example in unseen if example.label not in other]))
+        unseen = [example for example in examples if example.writer == writer and example.label in known - other]
+        ranker = Ranker(Views.fit(whole.labels, seen, passages), whole.weights, whole.certainty)
+        rows.append(_figures(ranker, unseen))
     print("\n## Leave one writer out\n")
     print(f"{len(examples)} examples by {len(counts)} writers; {len(load_answers())} answers.\n")
     print("| writer left out | messages | answer first | among the first three | a section of the right answer cited |")
@@ -54,18 +55,14 @@ def main() -> None:
 
 
 def training_examples() -> List[Example]:
-    """Return the examples of `data/nlu/`, normalised and encoded."""
-    messages = [message for message in load_data(str(EXAMPLES)).intent_examples if message.get(TEXT)]
-    plain = [plain_words(message.get(TEXT)) for message in messages]
-    texts = [text for whole, parts in plain for text in (whole, *parts)]
-    vectors = iter(sentence_encoder().encode_stored(texts, progress=lambda batches: tqdm(batches, file=sys.stderr)))
+    """Return the examples of `data/nlu/`, normalised and encoded, as the pipeline prepares them."""
+    data = load_data(str(EXAMPLES))
+    MessageNormaliser().process_training_data(data)
+    SentenceEncoderFeaturizer().process_training_data(data)
     return [
-        Example(
-            Utterance(np.stack([next(vectors) for _ in (whole, *parts)]), (whole, *parts)),
-            label_of(message),
-            writer_of(message),
-        )
-        for message, (whole, parts) in zip(messages, plain)
+        Example(utterance_of(message), label_of(message), writer_of(message))
+        for message in data.intent_examples
+        if message.get(NORMALISED)
     ]
 
 

@@ -7,12 +7,17 @@ import asyncio
 import pytest
 from rasa.core.agent import load_agent
 
+from bot.nlu.explain import explain
 from bot.paths import MODELS
 
 
 @pytest.fixture(scope="module")
-def parse():
-    agent = asyncio.run(load_agent(str(MODELS)))
+def agent():
+    return asyncio.run(load_agent(str(MODELS)))
+
+
+@pytest.fixture(scope="module")
+def parse(agent):
     return lambda text: asyncio.run(agent.parse_message(text))
 
 
@@ -21,7 +26,8 @@ def test_an_answer_is_written_like_rasas_response_selector(parse):
     assert parsed["intent"]["name"] == "faq"
     selected = parsed["response_selector"]["faq"]
     assert selected["response"]["intent_response_key"] == "faq/what-is-ehc-plan"
-    assert selected["ranking"][0]["confidence"] == selected["response"]["confidence"]
+    assert selected["ranking"][0]["intent_response_key"] == selected["response"]["intent_response_key"]
+    assert 0.5 < selected["response"]["confidence"] <= 1
     assert sum(entry["confidence"] for entry in parsed["intent_ranking"]) == pytest.approx(1, abs=1e-3)
 
 
@@ -45,3 +51,33 @@ def test_public_text_is_never_an_intent(parse, text):
 
 def test_nothing_is_guessed_for_nonsense(parse):
     assert parse("zxqv plorb unt glib")["intent"]["name"] not in ("faq", "urgent_help")
+
+
+def test_a_refusal_names_its_kind(parse):
+    parsed = parse("what is the weekly rate of carers allowance")
+    assert parsed["intent"]["name"] == "out_of_scope"
+    assert parsed["response_selector"]["out_of_scope"]["response"]["intent_response_key"] == "out_of_scope/benefits"
+
+
+def test_another_language_is_named(parse):
+    assert parse("mój syn nie mówi, kto może pomóc?")["intent"] == {
+        "name": "other_language",
+        "confidence": 1.0,
+        "language": "pl",
+    }
+
+
+def test_explain_shows_the_path_of_a_message(agent):
+    lines = "\n".join(explain(agent, "wats a personel budjet"))
+    assert "normalised:     what is a personal budget" in lines
+    assert "answer:         personal-budgets/what-is-personal-budget" in lines
+    assert "source:       ot-guide-2023#personal-budgets" in lines
+    for part in ("intent:", "entities:", "candidates", "worth of each outcome", "chance that"):
+        assert part in lines
+
+
+def test_explain_shows_what_was_brought_along_and_two_questions(agent):
+    lines = "\n".join(explain(agent, "and without a plan?", after="what-is-personal-budget"))
+    assert "in context:     what is a personal budget" in lines.lower()
+    assert "personal-budgets/personal-budget-without-plan" in lines
+    assert "\n".join(explain(agent, "what is portage and how do I join the learning library")).count("question:") == 2

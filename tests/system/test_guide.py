@@ -136,3 +136,63 @@ def _alive(pid: int) -> bool:
             return file.read().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def kinds(body: dict) -> list[str]:
+    return [message["custom"]["kind"] for message in body["messages"]]
+
+
+def test_two_questions_get_two_answers_in_order(guide):
+    body = ask(guide, "What is Portage? And how do I join the Learning Library?")
+    assert kinds(body) == ["answer", "answer"]
+    first, second = (message["custom"]["answer"] for message in body["messages"])
+    assert first == "early-years/what-is-portage" and second.startswith("learning-library/")
+
+
+def test_a_follow_up_is_read_with_the_answer_before_and_stands_differently_alone(guide):
+    token = ask(guide, "What is a personal budget?")["conversation"]
+    (after,) = ask(guide, "and without a plan?", conversation=token)["messages"]
+    (alone,) = ask(guide, "and without a plan?")["messages"]
+    assert after["custom"].get("answer") == "personal-budgets/personal-budget-without-plan"
+    assert alone["custom"].get("answer") != after["custom"]["answer"]
+
+
+def test_a_correction_turns_from_the_answer_before(guide):
+    first = ask(guide, "How are special schools funded?")
+    given = first["messages"][0]["custom"]["answer"]
+    (corrected,) = ask(guide, "no I meant for nursery", conversation=first["conversation"])["messages"]
+    assert corrected["custom"].get("answer") != given
+
+
+def test_it_never_asks_back_twice_in_a_row(guide):
+    vague = ["help with my son at school", "support", "what can we get", "school", "an assessment"]
+    body = ask(guide, vague[0])
+    seen = [kinds(body)]
+    for message in vague[1:] * 2:
+        body = ask(guide, message, conversation=body["conversation"])
+        seen.append(kinds(body))
+    assert ["clarify"] in seen
+    assert all(not (one == two == ["clarify"]) for one, two in zip(seen, seen[1:], strict=False)), seen
+
+
+def test_another_language_is_recognised(guide):
+    (message,) = ask(guide, "mój syn nie mówi, kto może nam pomóc?")["messages"]
+    assert message["custom"]["kind"] == "fallback" and "999" in message["text"] and message["custom"]["links"]
+
+
+@pytest.mark.parametrize(
+    ("message", "about"),
+    [
+        ("how much is the mobility part of PIP", "benefits"),
+        ("when does half term start", "school-information"),
+        ("how many days do I have to appeal to the tribunal", "law-and-appeals"),
+        ("we live in Sunderland, who does OT there", "other-area"),
+    ],
+)
+def test_what_no_source_answers_is_refused_by_its_kind(guide, message, about):
+    (reply,) = ask(guide, message)["messages"]
+    assert reply["custom"]["kind"] == "fallback" and reply["custom"].get("about") == about
+
+
+def test_abuse_gets_a_calm_reply(guide):
+    assert kinds(ask(guide, "you are a useless piece of junk")) in (["smalltalk"], ["handoff"])

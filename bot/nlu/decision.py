@@ -14,7 +14,7 @@ class Costs:
     less than a right answer and costs patience when none of its readings is meant.
     """
 
-    wrong_answer: float = 0.7
+    wrong_answer: float = 0.6
     right_reading_offered: float = 0.5
     no_reading_right: float = 0.35
 

@@ -643,6 +643,14 @@ RULES = (
         unless=r"\b(?:not had an? (?:fit|seizure)|ambulance (?:service|station|job|cadets|visit)|toy ambulance|(?:if|when|what if|in case) (?:he|she|a child|a pupil|my (?:son|daughter)) (?:has|had|have|having|starts?|is|goes into|were|was) (?:\w+ ){0,2}(?:seizures?|fits?|fitting|reaction|chok\w+|overdose)|(?:at|in) risk of (?:chok\w+|seizures?)|overdosed on (?:chocolate|sweets|telly|tv|screen))\b",
     ),
     # exploitation, trafficking, forced marriage, FGM
+    # threats by others
+    _rule(
+        "exploitation",
+        r"(?:they|theyre|theyll|he|hes|hell|she|shes|someone|somebody|lads|dealers?|gang) (?:will|ll|are going to|is going to|going to|"
+        r"threaten\w* to|said theyd|said theyll|say theyll|want to)? ?(?:cut|stab|shoot|slice|chib|slash|petrol bomb) "
+        r"(?:him|her|me|us|them)\b(?! (?:off|out|back|some|slack|short|a|down|loose|free))",
+        negatable=True,
+    ),
     _rule(
         "exploitation",
         r"county lines|cuckoo(?:ed|ing)|traffick\w+|modern slavery|(?:as|like) a slave|(?:criminal|sexual|child) exploitation|exploitation|radicalis\w+|child (?:bride|marriage|prostitut\w+)",

@@ -643,6 +643,13 @@ RULES = (
         unless=r"\b(?:not had an? (?:fit|seizure)|ambulance (?:service|station|job|cadets|visit)|toy ambulance|(?:if|when|what if|in case) (?:he|she|a child|a pupil|my (?:son|daughter)) (?:has|had|have|having|starts?|is|goes into|were|was) (?:\w+ ){0,2}(?:seizures?|fits?|fitting|reaction|chok\w+|overdose)|(?:at|in) risk of (?:chok\w+|seizures?)|overdosed on (?:chocolate|sweets|telly|tv|screen))\b",
     ),
     # exploitation, trafficking, forced marriage, FGM
+    # a child is drugged
+    _rule(
+        "harm",
+        rf"(?:give|gives|gave|giving|slip|slips|slipped|slipping|feeds?|feeding|puts?) (?:him|her|them|me|{WHOM_YOUNG}) {gap(3)}"
+        r"(?:sleeping (?:pills?|tablets?)|sedatives?|diazepam|valium|zopiclone|brandy|whisky|vodka|drugs|weed)\b",
+        negatable=True,
+    ),
     # threats by others
     _rule(
         "exploitation",

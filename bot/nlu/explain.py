@@ -13,6 +13,8 @@ from typing import Any, Dict, List, Sequence
 
 import numpy as np
 from rasa.core.agent import Agent, load_agent
+from rasa.core.channels.channel import UserMessage
+from rasa.engine.constants import PLACEHOLDER_MESSAGE
 from rasa.shared.nlu.constants import INTENT, RESPONSE_SELECTOR
 from rasa.shared.nlu.training_data.message import Message
 
@@ -44,12 +46,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def explain(agent: Agent, text: str, after: str | None = None) -> List[str]:
     """Return the lines that explain how `text` is understood, after the answer with the id `after` if there is one."""
-    components = _components(agent)
     metadata = {"previous": {"answer": after}} if after else {}
-    message = Message(data={"text": text, "metadata": metadata})
-    for component in components.values():
-        component.process([message])
-    selector = next(component for component in components.values() if isinstance(component, AnswerSelector))
+    message = _read(agent, UserMessage(text, metadata=metadata))
+    selector = _selector(agent)
     parsed = message.as_dict_nlu()
     lines = [f"message:        {text}", f"normalised:     {message.get(NORMALISED)}"]
     lines += [f"  part:         {part}" for part in message.get(PARTS) or []]
@@ -68,17 +67,19 @@ def explain(agent: Agent, text: str, after: str | None = None) -> List[str]:
     return lines
 
 
-def _components(agent: Agent) -> Dict[str, Any]:
-    """Return the loaded NLU components of the model in the order of the pipeline."""
-    runner = agent.processor.graph_runner
-    nodes = runner._instantiated_nodes
-    return {
-        name: node._component
-        for name, node in nodes.items()
-        if name.startswith("run_")
-        and hasattr(node._component, "process")
-        and "Regex" not in type(node._component).__name__
-    }
+def _read(agent: Agent, message: UserMessage) -> Message:
+    """Return the message as the last component of the pipeline leaves it, with all that the components wrote on it."""
+    processor = agent.processor
+    read = processor.graph_runner.run(
+        inputs={PLACEHOLDER_MESSAGE: [message]}, targets=[processor.model_metadata.nlu_target]
+    )
+    return read[processor.model_metadata.nlu_target][0]
+
+
+def _selector(agent: Agent) -> AnswerSelector:
+    """Return the loaded answer selector, for the scores that it does not write on messages."""
+    nodes = agent.processor.graph_runner._instantiated_nodes.values()
+    return next(node._component for node in nodes if isinstance(node._component, AnswerSelector))
 
 
 def _candidates(selector: AnswerSelector, message: Message) -> List[str]:

@@ -289,9 +289,12 @@ def held_out_scores(
 
 
 def _folds(examples: Sequence[Example], most_folds: int) -> list[int]:
-    """Return each example's fold: its writer's, but a writer of more than half of all examples is spread over the folds."""
+    """Return each example's fold: its writer's, but a writer of more than half of all examples is spread over the folds.
+
+    Writers who share labels with few others go to different folds, or no fold could hold such a label out.
+    """
     counts = Counter(example.writer for example in examples)
-    fold_of = {writer: number % most_folds for number, writer in enumerate(sorted(counts))}
+    fold_of = _fold_of_writer(examples, counts, most_folds)
     seen: Counter[str] = Counter()
     folds = []
     for example in examples:
@@ -301,6 +304,36 @@ def _folds(examples: Sequence[Example], most_folds: int) -> list[int]:
         else:
             folds.append(fold_of[example.writer])
     return folds
+
+
+def _fold_of_writer(examples: Sequence[Example], counts: Mapping[str, int], most_folds: int) -> dict[str, int]:
+    """Return a fold for every writer, so that few examples lose all others who wrote for their label; even in size.
+
+    Starts with even folds and moves one writer at a time while that helps.
+    """
+    by_label: dict[str, Counter[str]] = {}
+    for example in examples:
+        by_label.setdefault(example.label, Counter())[example.writer] += 1
+    shared = [writers for writers in by_label.values() if len(writers) > 1]
+    fold_of = {writer: number % most_folds for number, writer in enumerate(sorted(counts))}
+
+    def cost(folds: Mapping[str, int]) -> tuple[int, int]:
+        lost = sum(sum(writers.values()) for writers in shared if len({folds[writer] for writer in writers}) == 1)
+        sizes: Counter[int] = Counter()
+        for writer, fold in folds.items():
+            sizes[fold] += counts[writer]
+        return lost, max(sizes.values())
+
+    best, better = cost(fold_of), True
+    while better:
+        moved = min(
+            ({**fold_of, writer: fold} for writer in fold_of for fold in range(most_folds)),
+            key=cost,
+        )
+        better = cost(moved) < best
+        if better:
+            fold_of, best = moved, cost(moved)
+    return fold_of
 
 
 def label_constants(labels: Sequence[str]) -> np.ndarray:

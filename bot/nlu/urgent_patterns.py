@@ -284,6 +284,7 @@ _CALM_PHRASES = (
     r"knock(?:s|ed|ing)? (?:him|her|us|me|them) (?:back|off|for six|sideways|down the list)|knock knock|knock on",
     r"(?:cut|cuts|cutting) (?:his|her|their|my|our|the|down|back|off|through|out|corners|costs?|it|into|to|in|up (?:his|her|the|their|food)|with (?:scissors|a knife)|food|paper|shapes|scissors|up|along|round|grass|hair|nails?|funding|support|hours|services?|short|meat|bread|fruit|(?:his|her|their|my) own)\b(?! (?:\w+ ){0,2}(?:arms?|legs?|wrists?|skin|thighs?|body|stomach|self|throat|neck)\b)",
     r"(?:hair ?cuts?|cutting skills|cutting (?:out )?activit\w+|cutting edge|budget cuts|funding cuts|cut and stick)",
+    r"(?:puts?|putting|has|claps?|holds?|holding|hands) (?:both )?(?:(?:his|her|their|my) )?hands? (?:over|on|to) (?:his|her|their|my) ears?",
     r"bit(?:e|es|ing)? (?:his|her|their|my) (?:nails|lip|sleeves?|clothes|tongue|fingers|hand|arm|arms|hands|cheeks?|toys?)",
     r"(?:a|little|wee|quite a|every) bit\b|bit of|bit (?:of )?(?:him|her)? ?more",
     r"(?:drags?|dragged|dragging|drag) (?:on|out(?! of)|feet|heels|their|its|through|him out of bed|her out of bed|him to school|her to school)(?: feet| heels)?",

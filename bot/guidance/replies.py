@@ -76,8 +76,8 @@ def source_line(documents: Sequence[Document], today: date) -> str:
     if not first.is_stale(today):
         return line
     if first.review_due:
-        return f"{line} {wording('sources.review_passed', title=first.short_title, month=month_in_words(first.review_due))}"
-    return f"{line} {wording('sources.old', title=first.short_title, month=first.published_in_words)}"
+        return f"{line} {wording('sources.review_passed', month=month_in_words(first.review_due))}"
+    return f"{line} {wording('sources.old', month=first.published_in_words)}"
 
 
 def month_in_words(year_month: str) -> str:

@@ -70,10 +70,14 @@ THINGS = (
             r"\b(?:rates?|amount) (?:per|for)\b",
             r"\brates? of\b",
             r"\bwhat (?:is|are) the (?:current |going |daily |weekly )?rates?\b",
-            r"\bhow much\b.*\bper (?:pupil|child|head)\b",
-            r"\bin pounds\b",
         ),
-        _any(r"£", r"\d%", r"\brates?\b"),
+        _any(r"£[\d,.]+ (?:a|an|per|each|for (?:each|every))\b", r"\d%", r"\brates?\b"),
+        "exact-figure",
+    ),
+    Thing(
+        "sum",
+        _any(r"\bhow much\b.*\bper (?:pupil|child|head)\b", r"\bin pounds\b"),
+        _any(r"£", r"\d%"),
         "exact-figure",
     ),
     Thing(
@@ -114,13 +118,19 @@ THINGS = (
         "opening-details",
     ),
     Thing(
+        "e-mail or web address",
+        _any(r"\b(?:e-?mail|web|website|site|internet|page) address", r"\bwhat(?:'s| is) (?:the|their|your) e-?mail\b"),
+        _any(r"@", r"\b(?:web page|website|link)\b"),
+        "opening-details",
+    ),
+    Thing(
         "address",
         _any(
-            r"\b(?:e-?mail |postal |web )?address (?:of|for|is|please)\b",
-            r"\bwhat(?:'s| is) (?:the|their|your) address\b",
+            r"\b(?<!mail )(?<!web )(?<!website )(?<!site )(?<!internet )(?<!page )address (?:of|for|is|please)\b",
+            r"\bwhat(?:'s| is) (?:the|their|your) (?:postal |full )?address\b",
             r"\b(?:postcode|post code|directions to|what street|which street|where exactly)\b",
         ),
-        _any(r"\b(?:address|postcode|street|road|web page|website)\b", r"@"),
+        _any(r"\b(?:postcode|street|road|[a-z]{2}\d{1,2} ?\d[a-z]{2})\b"),
         "opening-details",
     ),
 )

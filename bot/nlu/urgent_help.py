@@ -33,7 +33,7 @@ class UrgentHelpDetector(GraphComponent):
 
         Low on purpose: a needless urgent reply costs a moment, a missed one can cost a child.
         """
-        return {"enough_probability": 0.35}
+        return {"enough_probability": 0.4}
 
     def __init__(self, config: Dict[str, Any]) -> None:
         """Prefer `create`."""

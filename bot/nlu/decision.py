@@ -10,11 +10,11 @@ from typing import Mapping, Sequence
 class Costs:
     """What each outcome is worth, in units of a right answer (1). Measured choices: docs/understanding.md.
 
-    A wrong answer can cost a child a year, so it weighs nearly as much as a right one. A question back is worth
+    A wrong answer can cost a child a year, so it takes away two thirds of what a right one is worth. A question back is worth
     less than a right answer and costs patience when none of its readings is meant.
     """
 
-    wrong_answer: float = 0.6
+    wrong_answer: float = 0.65
     right_reading_offered: float = 0.5
     no_reading_right: float = 0.35
 

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from rasa.core.agent import load_agent
 
+from bot.evaluation.costs import costs_of
 from bot.nlu.explain import explain
 from bot.paths import MODELS
 
@@ -81,3 +82,9 @@ def test_explain_shows_what_was_brought_along_and_two_questions(agent):
     assert "in context:     what is a personal budget" in lines.lower()
     assert "personal-budgets/personal-budget-without-plan" in lines
     assert "\n".join(explain(agent, "what is portage and how do I join the learning library")).count("question:") == 2
+
+
+def test_what_each_step_costs_is_measured_with_the_trained_model():
+    costs = costs_of(["what is an ehc plan", "who pays for a private report"])
+    assert set(costs) == {"normaliser", "encoder", "answer selector", "urgent-help patterns"}
+    assert all(0 < step["p50"] <= step["p95"] for step in costs.values())

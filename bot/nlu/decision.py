@@ -52,11 +52,12 @@ def worths(
     readings: int = 3,
 ) -> dict[str, float]:
     """Return what each outcome is worth for a ranking, best first; admitting is worth 0."""
-    first = ranking[0]
+    first, *others = ranking
     own = sources.get(first.label, frozenset())
-    strangers = [other for other in ranking[1:] if not own & sources.get(other.label, frozenset())]
-    rest = 1 - sum(candidate.probability for candidate in ranking if candidate not in strangers)
-    near = sum(candidate.probability for candidate in ranking[1:readings] if candidate in strangers)
+    is_stranger = [not own & sources.get(other.label, frozenset()) for other in others]
+    kin = sum(other.probability for other, stranger in zip(others, is_stranger) if not stranger)
+    rest = 1 - first.probability - kin
+    near = sum(other.probability for other, stranger in zip(others[: readings - 1], is_stranger) if stranger)
     offered = chance + (1 - chance) * min(near / max(rest, 1e-6), 1.0)
     return {
         "answer": chance - (1 - chance) * costs.wrong_answer,

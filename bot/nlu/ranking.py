@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable, Iterable, Mapping, Sequence
 
@@ -291,9 +291,16 @@ def held_out_scores(
 def _folds(examples: Sequence[Example], most_folds: int) -> list[int]:
     """Return each example's fold: its writer's, but a writer of more than half of all examples is spread over the folds.
 
-    Writers who share labels with few others go to different folds, or no fold could hold such a label out.
+    Writers who share labels with few others go to different folds, or no fold could hold such a label out. Where most
+    labels have one writer only (Rasa's own cross-validation writes them so), all examples are spread.
     """
     counts = Counter(example.writer for example in examples)
+    writers_of: dict[str, set[str]] = {}
+    for example in examples:
+        writers_of.setdefault(example.label, set()).add(example.writer)
+    if sum(len(writers) > 1 for writers in writers_of.values()) * 2 < len(writers_of):
+        counts = Counter({"": len(examples)})
+        examples = [replace(example, writer="") for example in examples]
     fold_of = _fold_of_writer(examples, counts, most_folds)
     seen: Counter[str] = Counter()
     folds = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,13 @@ def test_held_out_messages_are_scored_by_views_that_never_saw_their_writer(world
     scores, truths = held_out_scores([*LABELS, "faq/only-by-one"], alone, passages)
     assert len(scores) == len(training)
     assert len(LABELS) not in truths
+
+
+def test_where_each_label_has_one_writer_the_examples_are_spread(world):
+    training, _, passages = world
+    merged = [replace(example, writer=example.label) for example in training]
+    scores, _ = held_out_scores(LABELS, merged, passages)
+    assert len(scores) == len(training)
 
 
 def test_one_sentence_of_a_story_is_enough(world):

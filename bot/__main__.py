@@ -27,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     explain = _add(commands, "explain", "show how a message is understood and why it gets its answer", _explain)
     explain.add_argument("message", help="the message, in quotes")
     explain.add_argument("--after", help="the id of the answer given before, for a message that leans on it")
+    database = _add(commands, "database", "bring the databases' tables up to date", _database)
+    database.add_argument("what", choices=["upgrade"], help="upgrade: make what is missing; safe to repeat")
     within = _add(
         commands,
         "rasa-python",
@@ -89,6 +91,15 @@ def _check(_: argparse.Namespace) -> int:
         print(f"{len(problems)} problems")
         return 1
     print(f"{len(load_answers())} answers and {len(list(read_examples()))} example questions: no problem found")
+    return 0
+
+
+def _database(_: argparse.Namespace) -> int:
+    from bot.settings import settings
+    from bot.store.migrate import prepare
+
+    prepare(settings())
+    print("The databases are up to date.")
     return 0
 
 

@@ -13,10 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import requests
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.paths import ENCODER, MODELS, ROOT, VAR
 from bot.rasa_process import RASA_PYTHON, rasa_command, rasa_environment
 from bot.settings import Settings, settings
+from bot.store.migrate import prepare
 
 LONGEST_PAUSE_S = 30.0
 CALM_AFTER_S = 60.0
@@ -83,6 +85,13 @@ def serve(say: Callable[[str], None] = lambda line: print(line, flush=True)) -> 
             say(problem)
         return 1
     configured = settings()
+    try:
+        prepare(configured)
+    except SQLAlchemyError as error:
+        say(
+            f"A database cannot be opened ({type(error).__name__}): check GUIDE_DATABASE_URL, GUIDE_DIRECTORY_URL and GUIDE_REFERRALS_URL."
+        )
+        return 1
     running = parts(configured)
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

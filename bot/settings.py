@@ -21,7 +21,15 @@ class Settings(BaseSettings):
     rasa_port: int = Field(5005, description="loopback port of the Rasa server")
     actions_port: int = Field(5055, description="loopback port of the action server")
     metrics_port: int = Field(9464, description="loopback port that serves /metrics; 0 turns it off")
-    database_url: str = Field(f"sqlite:///{VAR / 'guide.db'}", description="SQLAlchemy URL of the gateway's store")
+    database_url: str = Field(
+        f"sqlite:///{VAR / 'guide.db'}", description="SQLAlchemy URL of the guide's store: conversations and the desk"
+    )
+    directory_url: str = Field(
+        f"sqlite:///{VAR / 'directory.db'}", description="SQLAlchemy URL of the store of Local Offer records"
+    )
+    referrals_url: str = Field(
+        f"sqlite:///{VAR / 'referrals.db'}", description="SQLAlchemy URL of the store of referrals to SENDIASS"
+    )
     tracker_database: str = Field(str(VAR / "rasa-trackers.db"), description="file of Rasa's tracker store (SQLite)")
     secret_key: str = Field("", description="signs conversation tokens; made once under var/ when empty")
     message_limit: int = Field(2000, description="characters a message may have")
@@ -31,6 +39,10 @@ class Settings(BaseSettings):
     rate_limit_address: int = Field(60, description="messages a minute from one address; 0 turns it off")
     trust_forwarded_for: bool = Field(False, description="take the client's address from X-Forwarded-For")
     embed_origins: str = Field("", description="origins, parted by spaces, whose pages may embed the chat")
+
+    def url_of(self, store: str) -> str:
+        """Return the SQLAlchemy URL of a store; raise KeyError for an unknown one."""
+        return {"guide": self.database_url, "directory": self.directory_url, "referrals": self.referrals_url}[store]
 
     def signing_key(self) -> str:
         """Return the key for conversation tokens, making and keeping one on first use."""

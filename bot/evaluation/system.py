@@ -39,6 +39,8 @@ def running_guide(**environment: str) -> Iterator[str]:
             "GUIDE_ACTIONS_PORT": str(ports[2]),
             "GUIDE_METRICS_PORT": "0",
             "GUIDE_DATABASE_URL": f"sqlite:///{folder}/guide.db",
+            "GUIDE_DIRECTORY_URL": f"sqlite:///{folder}/directory.db",
+            "GUIDE_REFERRALS_URL": f"sqlite:///{folder}/referrals.db",
             "GUIDE_TRACKER_DATABASE": f"{folder}/trackers.db",
             "GUIDE_RATE_LIMIT_CONVERSATION": "0",
             "GUIDE_RATE_LIMIT_ADDRESS": "0",

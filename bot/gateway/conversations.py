@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, String, create_engine, delete, event, func, select
-from sqlalchemy.engine import Engine
+from sqlalchemy import JSON, DateTime, ForeignKey, String, delete, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-BUSY_TIMEOUT_MS = 3000
+from bot.store.engine import open_engine
+
 RECENT_ENTRIES = 12
 
 
@@ -73,9 +73,8 @@ class ConversationStore:
     """The gateway's store. Every method is one transaction and may raise SQLAlchemyError."""
 
     def __init__(self, database_url: str) -> None:
-        """Open the database at an SQLAlchemy URL and make the tables that are missing."""
-        self._engine = _engine(database_url)
-        Base.metadata.create_all(self._engine)
+        """Open the database at an SQLAlchemy URL; its tables are made by `bot.store.migrate`."""
+        self._engine = open_engine(database_url)
 
     def begin(self, audience: str) -> str:
         """Start a conversation and return its id."""
@@ -210,18 +209,3 @@ def _key(conversation: str | None, key: str) -> str:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _engine(database_url: str) -> Engine:
-    # An error's text would name the values that a statement was given: they are what people wrote.
-    engine = create_engine(database_url, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-
-        @event.listens_for(engine, "connect")
-        def _configure(connection: Any, _: Any) -> None:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-            connection.execute("PRAGMA secure_delete=ON")
-
-    return engine

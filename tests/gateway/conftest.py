@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 
 from bot.gateway.app import create_app
 from bot.settings import Settings
+from bot.store.migrate import prepare
 
 ANSWER = {
     "text": "The school pays first.\n\n- one\n- two",
@@ -102,6 +103,8 @@ def make_client(rasa, tmp_path):
             **{
                 "rasa_port": rasa.port,
                 "database_url": f"sqlite:///{tmp_path / 'guide.db'}",
+                "directory_url": f"sqlite:///{tmp_path / 'directory.db'}",
+                "referrals_url": f"sqlite:///{tmp_path / 'referrals.db'}",
                 "tracker_database": str(tmp_path / "trackers.db"),
                 "secret_key": "test key",
                 "rasa_timeout_s": 1.0,
@@ -110,6 +113,7 @@ def make_client(rasa, tmp_path):
                 **changes,
             }
         )
+        prepare(settings)
         client = TestClient(create_app(settings), raise_server_exceptions=False)
         client.__enter__()
         opened.append(client)

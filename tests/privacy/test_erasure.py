@@ -11,10 +11,12 @@ from sqlalchemy import create_engine, text
 
 from bot.gateway.conversations import ConversationStore
 from bot.privacy.erasure import Erasure
+from bot.store.migrate import upgrade
 
 
 @pytest.fixture
 def places(tmp_path: Path):
+    upgrade(f"sqlite:///{tmp_path / 'guide.db'}", "guide")
     store = ConversationStore(f"sqlite:///{tmp_path / 'guide.db'}")
     trackers = tmp_path / "trackers.db"
     with sqlite3.connect(trackers) as connection:
@@ -64,6 +66,7 @@ def test_asked_for_erasure_leaves_nothing(places):
 
 
 def test_rasas_file_may_not_exist_yet(tmp_path):
+    upgrade(f"sqlite:///{tmp_path / 'guide.db'}", "guide")
     store = ConversationStore(f"sqlite:///{tmp_path / 'guide.db'}")
     Erasure(store, tmp_path / "none.db", 24, lambda *_: None).erase_trackers(["someone"])
     assert not (tmp_path / "none.db").exists()

@@ -1,0 +1,35 @@
+"""Opening a database: SQLite or PostgreSQL, by its SQLAlchemy URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Engine, make_url
+
+BUSY_TIMEOUT_MS = 3000
+
+
+def open_engine(database_url: str) -> Engine:
+    """Return an engine for an SQLAlchemy URL: `sqlite:///file` or `postgresql+psycopg://...`.
+
+    The folder of a SQLite file is made where it is missing. An error's text never names the values that a statement
+    was given: they are what people wrote. Raises sqlalchemy.exc.ArgumentError for what is no URL.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA secure_delete=ON")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    return engine

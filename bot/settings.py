@@ -6,11 +6,14 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.paths import VAR
+
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Settings(BaseSettings):
@@ -76,6 +79,19 @@ class Settings(BaseSettings):
     referral_days: int = Field(365, description="days that a referral is kept after it was closed")
     draft_hours: int = Field(24, description="hours that a handover is kept which was begun and not sent")
     sent_notice_days: int = Field(30, description="days that the record of a delivered notice is kept")
+
+    @model_validator(mode="after")
+    def _nothing_personal_in_clear(self) -> Settings:
+        """Refuse to start with a setting that would send referrals over a network unencrypted or unsigned."""
+        if self.smtp_host and self.smtp_security == "none" and self.smtp_host not in _THIS_MACHINE:
+            raise ValueError("GUIDE_SMTP_SECURITY may be none only for a mail server on this machine")
+        if self.referral_webhook_url:
+            url = urlsplit(self.referral_webhook_url)
+            if url.scheme != "https" and not (url.scheme == "http" and url.hostname in _THIS_MACHINE):
+                raise ValueError("GUIDE_REFERRAL_WEBHOOK_URL must begin with https://")
+            if not self.referral_webhook_secret:
+                raise ValueError("GUIDE_REFERRAL_WEBHOOK_URL needs GUIDE_REFERRAL_WEBHOOK_SECRET")
+        return self
 
     def url_of(self, store: str) -> str:
         """Return the SQLAlchemy URL of a store; raise KeyError for an unknown one."""

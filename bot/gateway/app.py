@@ -18,7 +18,7 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from bot.gateway import api, handover_pages, information, pages
+from bot.gateway import api, handover_pages, information, live_events, pages
 from bot.gateway.chat import Chat
 from bot.gateway.conversations import ConversationStore
 from bot.gateway.handover_pages import HandoverForm
@@ -29,6 +29,8 @@ from bot.gateway.problems import Problem, handle_problem, problem_response
 from bot.gateway.rasa_client import RasaClient
 from bot.guidance.wording import wording
 from bot.handover.figures import HandoverFigures
+from bot.handover.live import LiveChats
+from bot.handover.referrals import ReferralStore
 from bot.privacy.encryption import EncryptionUnavailable
 from bot.privacy.erasure import Erasure
 from bot.privacy.retention import Retention
@@ -50,12 +52,14 @@ def create_app(settings: Settings) -> FastAPI:
     """Build the application for these settings; raise SQLAlchemyError where its database cannot be opened."""
     metrics = Metrics()
     store = ConversationStore(settings.database_url)
+    live = _live_chats(settings)
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
     erasure = Erasure(
         store,
         Path(settings.tracker_database),
         settings.conversation_hours,
         lambda reason, number: metrics.erased.labels(reason).inc(number),
+        live,
     )
     chat = Chat(
         store,
@@ -65,6 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings.signing_key(),
         settings.message_limit,
         settings.rate_limit_conversation,
+        live,
     )
     health = Health(chat, erasure)
     handover = HandoverForm(settings, someone_at_the_desk=lambda: False)
@@ -86,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
         metrics.registry.register(HandoverFigures.of(settings))
     app.include_router(api.router(chat, erasure, health))
     app.include_router(pages.router(chat, erasure, settings))
+    app.include_router(live_events.router(chat, stopping))
     app.include_router(information.router(settings))
     app.include_router(handover_pages.router(handover, chat, settings))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -93,6 +99,14 @@ def create_app(settings: Settings) -> FastAPI:
     _handle_errors(app, metrics)
     _guard(app, settings, metrics)
     return app
+
+
+def _live_chats(settings: Settings) -> LiveChats | None:
+    """Return the chats that people of SENDIASS have; None without a key, for then no referral can be taken."""
+    try:
+        return LiveChats(ReferralStore(settings))
+    except EncryptionUnavailable:
+        return None
 
 
 def _refused(request: Request, status: int, detail: str, retry_after: int | None = None) -> Response:

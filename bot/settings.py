@@ -8,7 +8,7 @@ from functools import lru_cache
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.paths import VAR
+from bot.paths import KNOWLEDGE, VAR
 
 
 class Settings(BaseSettings):
@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     rate_limit_address: int = Field(60, description="messages a minute from one address; 0 turns it off")
     trust_forwarded_for: bool = Field(False, description="take the client's address from X-Forwarded-For")
     embed_origins: str = Field("", description="origins, parted by spaces, whose pages may embed the chat")
+    theme: str = Field(str(KNOWLEDGE / "theme.yml"), description="file with the name, logo and colours of the pages")
 
     def url_of(self, store: str) -> str:
         """Return the SQLAlchemy URL of a store; raise KeyError for an unknown one."""

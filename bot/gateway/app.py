@@ -14,11 +14,12 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from bot.gateway import api, handover_pages, information, live_events, pages
+from bot.gateway.appearance import published
+from bot.gateway.assets import Assets
 from bot.gateway.chat import Chat
 from bot.gateway.conversations import ConversationStore
 from bot.gateway.handover_pages import HandoverForm
@@ -39,9 +40,11 @@ from bot.settings import Settings
 log = logging.getLogger(__name__)
 access_log = logging.getLogger("bot.gateway.access")
 
-STATIC = Path(__file__).with_name("static")
 MOST_BODY_BYTES = 64 * 1024
-FIXED_PATHS = frozenset({"/", "/demo", "/embed.js", "/start-again", "/health", "/api/chat", "/handover"})
+FIXED_PATHS = frozenset(
+    {"/", "/demo", "/embed.js", "/theme.css", "/start-again", "/transcript", "/health", "/api/chat", "/handover"}
+)
+IN_A_FRAME = frozenset({"/", "/transcript"})
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
@@ -49,7 +52,7 @@ _POLICY = (
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Build the application for these settings; raise SQLAlchemyError where its database cannot be opened."""
+    """Build the application for these settings; raise SQLAlchemyError where its database cannot be opened, or ThemeRefused."""
     metrics = Metrics()
     store = ConversationStore(settings.database_url)
     live = _live_chats(settings)
@@ -87,6 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="Local Offer Guide", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.state.metrics = metrics
+    app.state.theme, app.state.assets = published(Path(settings.theme))
     with contextlib.suppress(EncryptionUnavailable):  # without a key there are no referrals to tell of
         metrics.registry.register(HandoverFigures.of(settings))
     app.include_router(api.router(chat, erasure, health))
@@ -94,7 +98,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(live_events.router(chat, stopping))
     app.include_router(information.router(settings))
     app.include_router(handover_pages.router(handover, chat, settings))
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(Problem, handle_problem)
     _handle_errors(app, metrics)
     _guard(app, settings, metrics)
@@ -148,7 +151,7 @@ def _guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     async def guarded(request: Request, handle: Callable[[Request], Awaitable[Response]]) -> Response:
         began = time.perf_counter()
         try:
-            response = _refusal(request) or await handle(request)
+            response = _refusal(request) or _asset(request) or await handle(request)
         except Exception as error:  # noqa: BLE001 - whatever failed, the person gets a kind page with safe headers
             # Its place and kind are logged, its text is not: that may repeat what somebody wrote.
             place = traceback.extract_tb(error.__traceback__)[-1]
@@ -175,17 +178,21 @@ def _guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
         return None
 
 
+def _asset(request: Request) -> Response | None:
+    assets: Assets = request.app.state.assets
+    return assets.respond(request) if request.method in ("GET", "HEAD") else None
+
+
 def _secure(request: Request, response: Response, settings: Settings) -> None:
-    may_embed = request.url.path == "/"
+    may_embed = request.url.path in IN_A_FRAME
     ancestors = f"'self' {settings.embed_origins}".strip() if may_embed else "'none'"
     response.headers["Content-Security-Policy"] = _POLICY.format(ancestors=ancestors)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), interest-cohort=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    if request.url.path == "/embed.js" or request.url.path.startswith("/static/"):
+    if "ETag" in response.headers:
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        response.headers["Cache-Control"] = "public, max-age=3600"
     else:
         response.headers["Cache-Control"] = "no-store"
 

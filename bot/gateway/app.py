@@ -17,6 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from bot.desk.build import add_desk
 from bot.gateway import api, information, pages
 from bot.gateway.chat import Chat
 from bot.gateway.conversations import ConversationStore
@@ -77,6 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api.router(chat, erasure, health))
     app.include_router(pages.router(chat, erasure, settings))
     app.include_router(information.router(settings))
+    add_desk(app, settings, chat, metrics)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(Problem, handle_problem)
     _handle_errors(app, metrics)
@@ -170,7 +172,7 @@ def _known_path(request: Request) -> str:
     path = request.url.path
     if path in FIXED_PATHS | information.PATHS:
         return path
-    known = next((folder for folder in ("/api/chat/", "/static/") if path.startswith(folder)), None)
+    known = next((folder for folder in ("/api/chat/", "/staff", "/static/") if path.startswith(folder)), None)
     return f"{known}..." if known else "(no such path)"
 
 

@@ -109,7 +109,9 @@ class Settings(BaseSettings):
     oidc_issuer: str = Field("", description="https address of the OpenID Connect provider for staff; empty: none")
     oidc_client_id: str = Field("", description="the desk's client id at the provider")
     oidc_client_secret: str = Field("", description="the desk's client secret at the provider")
-    oidc_redirect_url: str = Field("", description="https://<this site>/staff/sign-in/callback, as the provider knows it")
+    oidc_redirect_url: str = Field(
+        "", description="https://<this site>/staff/sign-in/callback, as the provider knows it"
+    )
     oidc_roles_claim: str = Field("roles", description="the claim that lists a person's groups or roles")
     oidc_roles: str = Field("", description="what the claim's values mean here: value=role, parted by commas")
 

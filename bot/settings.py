@@ -99,6 +99,23 @@ class Settings(BaseSettings):
                 raise ValueError("GUIDE_REFERRAL_WEBHOOK_URL needs GUIDE_REFERRAL_WEBHOOK_SECRET")
         return self
 
+    # The staff desk
+    desk_idle_minutes: int = Field(30, description="minutes without a page after which staff must sign in again")
+    desk_session_hours: int = Field(10, description="hours after signing in after which staff must sign in again")
+    desk_most_failures: int = Field(5, description="failed sign-ins in a row that lock an account")
+    desk_locked_minutes: int = Field(15, description="minutes that an account stays locked")
+    desk_local_accounts: bool = Field(True, description="let staff sign in with a name and a password kept here")
+    desk_question_days: int = Field(90, description="days that a question is kept in the content queue")
+    desk_collect_questions: bool = Field(True, description="keep redacted questions that got no good answer")
+    oidc_issuer: str = Field("", description="https address of the OpenID Connect provider for staff; empty: none")
+    oidc_client_id: str = Field("", description="the desk's client id at the provider")
+    oidc_client_secret: str = Field("", description="the desk's client secret at the provider")
+    oidc_redirect_url: str = Field(
+        "", description="https://<this site>/staff/sign-in/callback, as the provider knows it"
+    )
+    oidc_roles_claim: str = Field("roles", description="the claim that lists a person's groups or roles")
+    oidc_roles: str = Field("", description="what the claim's values mean here: value=role, parted by commas")
+
     def url_of(self, store: str) -> str:
         """Return the SQLAlchemy URL of a store; raise KeyError for an unknown one."""
         return {"guide": self.database_url, "directory": self.directory_url, "referrals": self.referrals_url}[store]

@@ -17,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from bot.desk.build import add_desk
 from bot.gateway import api, handover_pages, information, live_events, pages
 from bot.gateway.appearance import published
 from bot.gateway.assets import Assets
@@ -98,6 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(live_events.router(chat, stopping))
     app.include_router(information.router(settings))
     app.include_router(handover_pages.router(handover, chat, settings))
+    add_desk(app, settings, chat, metrics)
     app.add_exception_handler(Problem, handle_problem)
     _handle_errors(app, metrics)
     _guard(app, settings, metrics)
@@ -202,7 +204,8 @@ def _known_path(request: Request) -> str:
     path = request.url.path
     if path in FIXED_PATHS | information.PATHS:
         return path
-    known = next((folder for folder in ("/api/chat/", "/static/", "/handover/") if path.startswith(folder)), None)
+    folders = ("/api/chat/", "/handover/", "/staff", "/static/")
+    known = next((folder for folder in folders if path.startswith(folder)), None)
     return f"{known}..." if known else "(no such path)"
 
 

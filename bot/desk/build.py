@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from sqlalchemy.engine import Engine
 
-from bot.desk import sign_in
+from bot.desk import inbox, inbox_chat, sign_in
 from bot.desk.access import Refused, SignInNeeded, handle_refused, handle_sign_in_needed
 from bot.desk.accounts import Accounts
 from bot.desk.desk import Desk
@@ -29,7 +29,7 @@ def add_desk(app: FastAPI, settings: Settings, chat: Chat, metrics: Metrics) -> 
         make_accounts(settings, engine),
         Sessions(engine, settings.desk_idle_minutes, settings.desk_session_hours),
     )
-    for pages in (sign_in,):
+    for pages in (sign_in, inbox, inbox_chat):
         app.include_router(pages.router())
     app.add_exception_handler(SignInNeeded, handle_sign_in_needed)
     app.add_exception_handler(Refused, handle_refused)

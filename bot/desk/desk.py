@@ -29,7 +29,7 @@ _TEMPLATES = Path(__file__).with_name("templates")
 _LOCAL = ZoneInfo("Europe/London")
 
 # The pages in the menu, in order: address, and who sees it. Their names are in wording.yml under desk.menu.
-MENU: tuple[tuple[str, str, Role], ...] = ()
+MENU: tuple[tuple[str, str, Role], ...] = (("/staff/inbox", "inbox", "sendiass"),)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from bot.gateway.conversations import ConversationStore
 from bot.gateway.handover_pages import HandoverForm
 from bot.gateway.health import Health
 from bot.gateway.limits import RateLimit
+from bot.gateway.live_events import LiveEvents
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem, handle_problem, problem_response
 from bot.gateway.rasa_client import RasaClient
@@ -76,7 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
         live,
     )
     health = Health(chat, erasure)
-    handover = HandoverForm(settings, someone_at_the_desk=lambda: False)
+    handover = HandoverForm(settings, someone_at_the_desk=lambda: app.state.desk.accounts.somebody_at_sendiass())
     retention = Retention(settings)
     stopping = threading.Event()
 
@@ -96,7 +97,8 @@ def create_app(settings: Settings) -> FastAPI:
         metrics.registry.register(HandoverFigures.of(settings))
     app.include_router(api.router(chat, erasure, health))
     app.include_router(pages.router(chat, erasure, settings))
-    app.include_router(live_events.router(chat, stopping))
+    app.state.live_events = LiveEvents(chat, stopping)
+    app.include_router(live_events.router(chat, app.state.live_events))
     app.include_router(information.router(settings))
     app.include_router(handover_pages.router(handover, chat, settings))
     add_desk(app, settings, chat, metrics)

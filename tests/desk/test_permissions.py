@@ -15,12 +15,26 @@ from tests.desk.conftest import browser, hidden
 
 ANYBODY = frozenset(ROLES)
 PUBLIC = frozenset({*ROLES, "nobody"})
+SENDIASS = frozenset({"sendiass"})
 # What each route asks for: the roles that may use it. SENDIASS' pages must never name another role.
 MATRIX: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/staff"): ANYBODY,
     ("GET", "/staff/sign-in"): PUBLIC,
     ("POST", "/staff/sign-in"): PUBLIC,
     ("POST", "/staff/sign-out"): ANYBODY,
+    ("GET", "/staff/inbox"): SENDIASS,
+    ("GET", "/staff/inbox/{ident}"): SENDIASS,
+    ("POST", "/staff/inbox/{ident}/status"): SENDIASS,
+    ("POST", "/staff/inbox/{ident}/note"): SENDIASS,
+    ("POST", "/staff/inbox/{ident}/response"): SENDIASS,
+    ("GET", "/staff/inbox/{ident}/export"): SENDIASS,
+    ("GET", "/staff/inbox/{ident}/erase"): SENDIASS,
+    ("POST", "/staff/inbox/{ident}/erase"): SENDIASS,
+    ("GET", "/staff/inbox/{ident}/chat"): SENDIASS,
+    ("POST", "/staff/inbox/{ident}/chat/take"): SENDIASS,
+    ("POST", "/staff/inbox/{ident}/chat/say"): SENDIASS,
+    ("POST", "/staff/inbox/{ident}/chat/end"): SENDIASS,
+    ("GET", "/staff/inbox/{ident}/chat/events"): SENDIASS,
 }
 PUBLIC_MOUNTS = {"/static"}
 IDENTS = {"ident": "1", "number": "1", "reference": "1"}

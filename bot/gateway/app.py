@@ -17,7 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from bot.desk.build import add_desk
+from bot.desk.build import add_desk, backstage
 from bot.gateway import api, information, pages
 from bot.gateway.chat import Chat
 from bot.gateway.conversations import ConversationStore
@@ -53,6 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings.conversation_hours,
         lambda reason, number: metrics.erased.labels(reason).inc(number),
     )
+    behind = backstage(settings, metrics)
     chat = Chat(
         store,
         rasa,
@@ -61,6 +62,8 @@ def create_app(settings: Settings) -> FastAPI:
         settings.signing_key(),
         settings.message_limit,
         settings.rate_limit_conversation,
+        behind.switch.screen,
+        behind.intake.notice,
     )
     health = Health(chat, erasure)
     stopping = threading.Event()
@@ -68,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=erasure.run_until, args=(stopping,), daemon=True).start()
+        behind.start(stopping)
         yield
         stopping.set()
 
@@ -78,7 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api.router(chat, erasure, health))
     app.include_router(pages.router(chat, erasure, settings))
     app.include_router(information.router(settings))
-    add_desk(app, settings, chat, metrics)
+    add_desk(app, settings, chat, metrics, behind)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(Problem, handle_problem)
     _handle_errors(app, metrics)

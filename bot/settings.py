@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.paths import VAR
+from bot.paths import KNOWLEDGE, VAR
 
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     rate_limit_address: int = Field(60, description="messages a minute from one address; 0 turns it off")
     trust_forwarded_for: bool = Field(False, description="take the client's address from X-Forwarded-For")
     embed_origins: str = Field("", description="origins, parted by spaces, whose pages may embed the chat")
+    theme: str = Field(str(KNOWLEDGE / "theme.yml"), description="file with the name, logo and colours of the pages")
 
     # Handing over to SENDIASS
     encryption_keys: str = Field(

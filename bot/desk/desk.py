@@ -68,7 +68,12 @@ class Desk:
         """Return a page of the desk, with the menu of the person who is signed in (None: nobody is)."""
         own = signed_in.person.roles if signed_in else frozenset()
         menu = [(address, name) for address, name, role in MENU if role in own]
-        shared = {"signed_in": signed_in, "csrf": signed_in.csrf if signed_in else "", "menu": menu}
+        shared = {
+            "signed_in": signed_in,
+            "csrf": signed_in.csrf if signed_in else "",
+            "menu": menu,
+            "asset": request.app.state.assets.url,
+        }
         return templates().TemplateResponse(request, template, {**shared, **context}, status_code=status)
 
 

@@ -14,11 +14,12 @@ from bot.desk.accounts import Accounts
 from bot.desk.desk import Desk
 from bot.desk.feedback import FeedbackBox
 from bot.desk.grouping import Grouper
-from bot.desk.intake import Intake
+from bot.desk.intake import Intake, erase_old
 from bot.desk.passwords import Codes
 from bot.desk.queue import ContentQueue
 from bot.desk.sessions import Sessions
 from bot.desk.switch import Switch
+from bot.gateway import usefulness
 from bot.gateway.chat import Chat
 from bot.gateway.metrics import Metrics
 from bot.settings import Settings
@@ -35,17 +36,22 @@ class Backstage:
     switch: Switch
     intake: Intake
     grouper: Grouper
+    question_days: int
 
     def start(self, stopping: threading.Event) -> None:
         """Group questions in the background until told to stop."""
         threading.Thread(target=self.grouper.run_until, args=(stopping,), daemon=True).start()
 
+    def erase_old_questions(self) -> dict[str, int]:
+        """Erase questions past their time; return how many. Raises SQLAlchemyError."""
+        return erase_old(self.engine, self.question_days)
+
 
 def backstage(settings: Settings, metrics: Metrics) -> Backstage:
     """Return the parts that the chat needs; nothing runs yet."""
     engine = open_engine(settings.database_url)
-    intake = Intake(engine, metrics, settings.desk_collect_questions, settings.desk_question_days)
-    return Backstage(engine, Switch(engine), intake, Grouper(engine, metrics))
+    intake = Intake(engine, metrics, settings.desk_collect_questions)
+    return Backstage(engine, Switch(engine), intake, Grouper(engine, metrics), settings.desk_question_days)
 
 
 def add_desk(app: FastAPI, settings: Settings, chat: Chat, metrics: Metrics, behind: Backstage) -> None:
@@ -63,6 +69,7 @@ def add_desk(app: FastAPI, settings: Settings, chat: Chat, metrics: Metrics, beh
         queue=ContentQueue(behind.engine),
         feedback=FeedbackBox(behind.engine, metrics, accounts.somebody_works_queue),
     )
+    app.include_router(usefulness.router(chat, app.state.desk.feedback))
     for pages in PAGES:
         app.include_router(pages.router())
     app.add_exception_handler(SignInNeeded, handle_sign_in_needed)

@@ -26,14 +26,13 @@ NO_GAP = frozenset({"other-language", "closed"})
 
 
 class Intake:
-    """Keeps redacted questions, and drops them when their time is over."""
+    """Keeps redacted questions."""
 
-    def __init__(self, engine: Engine, metrics: Metrics, collect: bool, days: int) -> None:
-        """`collect`: whether to keep any; `days`: how long."""
+    def __init__(self, engine: Engine, metrics: Metrics, collect: bool) -> None:
+        """`collect`: whether to keep any."""
         self._engine = engine
         self._metrics = metrics
         self._collect = collect
-        self._days = days
 
     def notice(self, asked: Asked) -> None:
         """Keep a question that was not answered; a failure is counted and logged, and never reaches the person."""
@@ -68,15 +67,16 @@ class Intake:
             for table in (Feedback, Question):
                 session.execute(delete(table).where(table.conversation_id == conversation))
 
-    def erase_old(self) -> dict[str, int]:
-        """Erase questions and feedback past their time; return how many of each. Raises SQLAlchemyError."""
-        before = datetime.now(UTC) - timedelta(days=self._days)
-        with Session(self._engine) as session, session.begin():
-            feedback = session.scalars(delete(Feedback).where(Feedback.at < before).returning(Feedback.id)).all()
-            questions = session.scalars(delete(Question).where(Question.at < before).returning(Question.id)).all()
-            in_use = select(Question.group_id).where(Question.group_id.is_not(None))
-            session.execute(delete(QuestionGroup).where(QuestionGroup.id.not_in(in_use)))
-        return {"question": len(questions), "feedback": len(feedback)}
+
+def erase_old(engine: Engine, days: int) -> dict[str, int]:
+    """Erase questions and feedback older than `days`; return how many of each. Raises SQLAlchemyError."""
+    before = datetime.now(UTC) - timedelta(days=days)
+    with Session(engine) as session, session.begin():
+        feedback = session.scalars(delete(Feedback).where(Feedback.at < before).returning(Feedback.id)).all()
+        questions = session.scalars(delete(Question).where(Question.at < before).returning(Question.id)).all()
+        in_use = select(Question.group_id).where(Question.group_id.is_not(None))
+        session.execute(delete(QuestionGroup).where(QuestionGroup.id.not_in(in_use)))
+    return {"question": len(questions), "feedback": len(feedback)}
 
 
 def outcome_of(messages: list[dict[str, Any]]) -> tuple[str, str] | None:

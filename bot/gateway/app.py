@@ -43,7 +43,18 @@ access_log = logging.getLogger("bot.gateway.access")
 
 MOST_BODY_BYTES = 64 * 1024
 FIXED_PATHS = frozenset(
-    {"/", "/demo", "/embed.js", "/theme.css", "/start-again", "/transcript", "/health", "/api/chat", "/handover"}
+    {
+        "/",
+        "/demo",
+        "/embed.js",
+        "/theme.css",
+        "/start-again",
+        "/transcript",
+        "/health",
+        "/api/chat",
+        "/api/feedback",
+        "/handover",
+    }
 )
 IN_A_FRAME = frozenset({"/", "/transcript"})
 _POLICY = (
@@ -58,14 +69,15 @@ def create_app(settings: Settings) -> FastAPI:
     store = ConversationStore(settings.database_url)
     live = _live_chats(settings)
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
+    behind = backstage(settings, metrics)
     erasure = Erasure(
         store,
         Path(settings.tracker_database),
         settings.conversation_hours,
         lambda reason, number: metrics.erased.labels(reason).inc(number),
         live,
+        behind.intake.erase_conversation,
     )
-    behind = backstage(settings, metrics)
     chat = Chat(
         store,
         rasa,
@@ -80,7 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     health = Health(chat, erasure)
     handover = HandoverForm(settings, someone_at_the_desk=lambda: False)
-    retention = Retention(settings)
+    retention = Retention(settings, {"questions": behind.erase_old_questions})
     stopping = threading.Event()
 
     @asynccontextmanager

@@ -17,7 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from bot.desk.build import add_desk
+from bot.desk.build import add_desk, backstage
 from bot.gateway import api, handover_pages, information, live_events, pages
 from bot.gateway.appearance import published
 from bot.gateway.assets import Assets
@@ -44,7 +44,18 @@ access_log = logging.getLogger("bot.gateway.access")
 
 MOST_BODY_BYTES = 64 * 1024
 FIXED_PATHS = frozenset(
-    {"/", "/demo", "/embed.js", "/theme.css", "/start-again", "/transcript", "/health", "/api/chat", "/handover"}
+    {
+        "/",
+        "/demo",
+        "/embed.js",
+        "/theme.css",
+        "/start-again",
+        "/transcript",
+        "/health",
+        "/api/chat",
+        "/api/feedback",
+        "/handover",
+    }
 )
 IN_A_FRAME = frozenset({"/", "/transcript"})
 _POLICY = (
@@ -59,12 +70,14 @@ def create_app(settings: Settings) -> FastAPI:
     store = ConversationStore(settings.database_url)
     live = _live_chats(settings)
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
+    behind = backstage(settings, metrics)
     erasure = Erasure(
         store,
         Path(settings.tracker_database),
         settings.conversation_hours,
         lambda reason, number: metrics.erased.labels(reason).inc(number),
         live,
+        behind.intake.erase_conversation,
     )
     chat = Chat(
         store,
@@ -75,16 +88,19 @@ def create_app(settings: Settings) -> FastAPI:
         settings.message_limit,
         settings.rate_limit_conversation,
         live,
+        behind.switch.screen,
+        behind.intake.notice,
     )
     health = Health(chat, erasure)
     handover = HandoverForm(settings, someone_at_the_desk=lambda: app.state.desk.accounts.somebody_at_sendiass())
-    retention = Retention(settings)
+    retention = Retention(settings, {"questions": behind.erase_old_questions})
     stopping = threading.Event()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=erasure.run_until, args=(stopping,), daemon=True).start()
         threading.Thread(target=retention.run_until, args=(stopping,), daemon=True).start()
+        behind.start(stopping)
         yield
         stopping.set()
 
@@ -101,7 +117,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(live_events.router(chat, app.state.live_events))
     app.include_router(information.router(settings))
     app.include_router(handover_pages.router(handover, chat, settings))
-    add_desk(app, settings, chat, metrics)
+    add_desk(app, settings, chat, metrics, behind)
     app.add_exception_handler(Problem, handle_problem)
     _handle_errors(app, metrics)
     _guard(app, settings, metrics)

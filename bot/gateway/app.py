@@ -76,7 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
         live,
     )
     health = Health(chat, erasure)
-    handover = HandoverForm(settings, someone_at_the_desk=lambda: False)
+    handover = HandoverForm(settings)
     retention = Retention(settings)
     stopping = threading.Event()
 

@@ -218,12 +218,6 @@ class Accounts:
             )
             return bool(number)
 
-    def somebody_at_sendiass(self) -> bool:
-        """Tell whether an active account can read what families send SENDIASS."""
-        with Session(self._engine) as session:
-            wanted = select(Account.id).where(Account.active, Account.roles == "sendiass").limit(1)
-            return session.scalar(wanted) is not None
-
     def _right_step(self, account: Account, code: str) -> int | None:
         """Return the step of a right code; the last one used where the account needs none; None for a wrong code."""
         if not account.totp_secret:

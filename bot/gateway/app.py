@@ -92,7 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
         behind.intake.notice,
     )
     health = Health(chat, erasure)
-    handover = HandoverForm(settings, someone_at_the_desk=lambda: app.state.desk.accounts.somebody_at_sendiass())
+    handover = HandoverForm(settings)
     retention = Retention(settings, {"questions": behind.erase_old_questions})
     stopping = threading.Event()
 

@@ -69,6 +69,15 @@ class Outbox(Base):
     sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
+class Draft(Base):
+    """What a family has answered so far, by the hash of a key that only its chat or browser knows."""
+
+    __tablename__ = "draft"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sealed: Mapped[str] = mapped_column(Sealed)
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
 class ConsentWording(Base):
     """The very words that families agreed to, by their version, kept for as long as the service runs."""
 

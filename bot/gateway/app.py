@@ -17,7 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from bot.gateway import api, pages
+from bot.gateway import api, information, pages
 from bot.gateway.chat import Chat
 from bot.gateway.conversations import ConversationStore
 from bot.gateway.health import Health
@@ -76,6 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.metrics = metrics
     app.include_router(api.router(chat, erasure, health))
     app.include_router(pages.router(chat, erasure, settings))
+    app.include_router(information.router(settings))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(Problem, handle_problem)
     _handle_errors(app, metrics)
@@ -167,7 +168,7 @@ def _secure(request: Request, response: Response, settings: Settings) -> None:
 def _known_path(request: Request) -> str:
     """Return the path for the log, without tokens, and nothing of a path that somebody made up."""
     path = request.url.path
-    if path in FIXED_PATHS:
+    if path in FIXED_PATHS | information.PATHS:
         return path
     known = next((folder for folder in ("/api/chat/", "/static/") if path.startswith(folder)), None)
     return f"{known}..." if known else "(no such path)"

@@ -26,6 +26,7 @@ from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem, handle_problem, problem_response
 from bot.gateway.rasa_client import RasaClient
 from bot.guidance.wording import wording
+from bot.handover.chat_draft import ChatHandover
 from bot.privacy.erasure import Erasure
 from bot.settings import Settings
 
@@ -46,11 +47,13 @@ def create_app(settings: Settings) -> FastAPI:
     metrics = Metrics()
     store = ConversationStore(settings.database_url)
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
+    handover = ChatHandover(settings)
     erasure = Erasure(
         store,
         Path(settings.tracker_database),
         settings.conversation_hours,
         lambda reason, number: metrics.erased.labels(reason).inc(number),
+        handover.drop,
     )
     chat = Chat(
         store,
@@ -60,6 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings.signing_key(),
         settings.message_limit,
         settings.rate_limit_conversation,
+        handover,
     )
     health = Health(chat, erasure)
     stopping = threading.Event()

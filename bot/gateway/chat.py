@@ -15,6 +15,7 @@ from typing import Any, Literal
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from bot.gateway.conversations import ConversationStore, GivenTo, IssuedButton
+from bot.gateway.handover_turns import ENDS, HandoverTurns, Instead, look_sender
 from bot.gateway.limits import RateLimit
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem
@@ -22,6 +23,7 @@ from bot.gateway.rasa_client import RasaClient, RasaFailed, Reply
 from bot.gateway.typed_text import as_ordinary_text, cleaned
 from bot.guidance.replies import error_message, urgent_help_message
 from bot.guidance.wording import wording
+from bot.handover.chat_draft import ChatHandover
 from bot.nlu.urgent_patterns import find_urgent
 from bot.privacy.redaction import redact
 
@@ -63,6 +65,7 @@ class Chat:
         signing_key: str,
         message_limit: int,
         per_minute: int,
+        handover: ChatHandover,
     ) -> None:
         """`forget_words` erases what Rasa keeps of senders. `per_minute` limits a conversation's messages; 0: no limit."""
         self.store = store
@@ -72,6 +75,7 @@ class Chat:
         self._signer = URLSafeSerializer(signing_key, salt="conversation")
         self._message_limit = message_limit
         self._limit = RateLimit(per_minute)
+        self._handover = HandoverTurns(handover, store)
         self._queues: dict[str, _Queue] = {}
         self._queues_guard = threading.Lock()
 
@@ -92,12 +96,15 @@ class Chat:
         redacted = redact(text)
         if not redacted.text:
             raise Problem(422, wording("gateway.empty"))
-        for kind, count in redacted.removed.items():
-            self._metrics.redacted.labels(kind).inc(count)
         with self._turn(token, audience, key) as (asked_in, ident, given):
             if given:
                 return given
             sent = as_ordinary_text(redacted.text)
+            instead = self._handover.typed(ident, text, lambda: self._look(ident, sent))
+            if instead:
+                return self._ask(asked_in, ident, instead.sent, instead.shown, key, ())
+            for kind, count in redacted.removed.items():
+                self._metrics.redacted.labels(kind).inc(count)
             return self._ask(asked_in, ident, sent, redacted.text, key, tuple(redacted.removed))
 
     def press(self, payload: str, token: str | None, audience: Audience | None, key: str | None = None) -> Turn:
@@ -110,7 +117,12 @@ class Chat:
             button = self.store.pressed(ident, payload)
             if button is None:
                 raise Problem(422, wording("gateway.unknown_button"))
-            return self._ask(asked_in, ident, button.intent_message, button.title, key, ())
+            instead = self._handover.pressed(ident, button) or Instead(button.intent_message, button.title)
+            return self._ask(asked_in, ident, instead.sent, instead.shown, key, ())
+
+    def history(self, conversation: str) -> list[dict[str, Any]]:
+        """Return the messages so far, oldest first, as the person may see them now."""
+        return self._handover.filled(conversation, self.store.history(conversation))
 
     def token_of(self, conversation: str) -> str:
         """Return the signed token of a conversation."""
@@ -158,7 +170,8 @@ class Chat:
                 self._must_be_kept(asked_in)
             given = self.store.given(asked_in, key) if key else None
             if given:
-                yield asked_in, "", Turn(given["conversation"], given["messages"], tuple(given["removed"]))
+                shown = self._handover.filled(self._signed(given["conversation"]), given["messages"])
+                yield asked_in, "", Turn(given["conversation"], shown, tuple(given["removed"]))
                 return
             ident = asked_in or self.store.begin(audience or "parent")
             wait = self._limit.seconds_to_wait(ident)
@@ -173,26 +186,39 @@ class Chat:
         self, asked_in: str | None, ident: str, sent: str, shown: str, key: str | None, removed: tuple[str, ...]
     ) -> Turn:
         began = time.perf_counter()
-        messages, buttons = self._with_opaque_buttons(ident, self._replies(ident, sent))
+        replies = self._handover.with_offers(ident, sent, self._replies(ident, sent))
+        messages, buttons = self._with_opaque_buttons(ident, replies)
         kinds = [message["custom"]["kind"] for message in messages]
         for kind in kinds:
             self._metrics.messages.labels(kind).inc()
         if "safeguarding" in kinds:
             shown = wording("gateway.text_not_kept")
+        if "safeguarding" in kinds or any(message["custom"].get("step") in ENDS for message in messages):
             self._forget(ident)
         turn = Turn(self.token_of(ident), messages, removed)
         reply = {**turn.as_json(), "removed": list(removed)}
         self.store.add_turn(ident, shown, messages, buttons, GivenTo(asked_in, key, reply) if key else None)
         self._metrics.turn_seconds.observe(time.perf_counter() - began)
-        return turn
+        return Turn(turn.token, self._handover.filled(ident, messages), removed)
+
+    def _look(self, ident: str, sent: str) -> list[Reply]:
+        """Have a message read as if it stood alone, under a name of its own that is forgotten at once."""
+        sender = look_sender()
+        try:
+            return [reply for reply in self._rasa.send(sender, sent, self.store.audience(ident)) if reply]
+        except RasaFailed as failure:
+            self._failed(failure.part, str(failure))
+            return []
+        finally:
+            self._forget(sender)
 
     def _forget(self, ident: str) -> None:
-        """Have Rasa forget a message about somebody's safety; where that fails, the reply still goes out."""
+        """Have Rasa forget what is nobody's business any more; where that fails, the reply still goes out."""
         try:
             self._forget_words([ident])
         except sqlite3.Error as error:
             self._metrics.failures.labels("erasure").inc()
-            log.error("an urgent message could not be erased from the trackers: %s", type(error).__name__)
+            log.error("a conversation could not be erased from the trackers: %s", type(error).__name__)
 
     def _replies(self, ident: str, sent: str) -> list[Reply]:
         """Return Rasa's replies, with one kind sentence in place of whatever failed."""

@@ -66,7 +66,7 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
             error, status, retry_after = problem.detail, problem.status, problem.retry_after
             if problem.status == 400:
                 token, error = None, None if resume else error
-        history = chat.store.history(chat.conversation_of(token)) if token else []
+        history = chat.history(chat.conversation_of(token)) if token else []
         response = _chat_page(
             request, settings, token, history, audience, embed, error, removed, message if error else ""
         )

@@ -21,17 +21,27 @@ class Erasure:
     """Erases from both stores. Rasa's tracker store is a SQLite file, which may not exist yet."""
 
     def __init__(
-        self, store: ConversationStore, tracker_database: Path, hours: int, count: Callable[[str, int], None]
+        self,
+        store: ConversationStore,
+        tracker_database: Path,
+        hours: int,
+        count: Callable[[str, int], None],
+        drop_draft: Callable[[str], bool] = lambda conversation: False,
     ) -> None:
-        """`hours`: how long a conversation is kept after its last message. `count` is told reason and number."""
+        """`hours`: how long a conversation is kept after its last message. `count` is told reason and number.
+
+        `drop_draft` erases the handover that a conversation had begun and not sent.
+        """
         self._store = store
         self._tracker_database = tracker_database
         self._hours = hours
         self._count = count
+        self._drop_draft = drop_draft
 
     def erase(self, conversation: str) -> bool:
         """Erase one conversation because its person asked; tell whether it was kept."""
         self.erase_trackers([conversation])
+        self._drop_draft(conversation)
         found = self._store.erase(conversation)
         self._count("asked", int(found))
         return found
@@ -41,6 +51,8 @@ class Erasure:
         expired = self._store.erase_older_than(self._hours)
         self._count("expired", len(expired))
         self.erase_trackers(expired)
+        for conversation in expired:
+            self._drop_draft(conversation)
         self._erase_old_trackers()
         return len(expired)
 

@@ -59,6 +59,7 @@ function ready() {
   let busy = false;
 
   form.addEventListener("submit", async (event) => {
+    if (event.submitter?.hasAttribute("formaction")) return;
     event.preventDefault();
     if (busy) return;
     const pressed = event.submitter;

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.gateway.conversations import ConversationStore
+from bot.handover.live import LiveChats
 
 log = logging.getLogger(__name__)
 
@@ -26,12 +27,15 @@ class Erasure:
         tracker_database: Path,
         hours: int,
         count: Callable[[str, int], None],
+        live: LiveChats | None = None,
         drop_draft: Callable[[str], bool] = lambda conversation: False,
     ) -> None:
         """`hours`: how long a conversation is kept after its last message. `count` is told reason and number.
 
-        `drop_draft` erases the handover that a conversation had begun and not sent.
+        `live` knows the chats that people of SENDIASS have: these are kept until they are done. `drop_draft` erases the handover
+        that a conversation had begun and not sent.
         """
+        self._live = live
         self._store = store
         self._tracker_database = tracker_database
         self._hours = hours
@@ -42,13 +46,15 @@ class Erasure:
         """Erase one conversation because its person asked; tell whether it was kept."""
         self.erase_trackers([conversation])
         self._drop_draft(conversation)
+        if self._live:
+            self._live.erase([conversation])
         found = self._store.erase(conversation)
         self._count("asked", int(found))
         return found
 
     def erase_expired(self) -> int:
         """Erase conversations past their time; return how many."""
-        expired = self._store.erase_older_than(self._hours)
+        expired = self._store.erase_older_than(self._hours, self._live.open_chats() if self._live else ())
         self._count("expired", len(expired))
         self.erase_trackers(expired)
         for conversation in expired:

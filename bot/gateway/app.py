@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from bot.desk.build import add_desk
+from bot.desk.receivers import someone_at_the_desk
 from bot.gateway import api, handover_pages, information, live_events, pages
 from bot.gateway.appearance import published
 from bot.gateway.assets import Assets
@@ -59,7 +60,8 @@ def create_app(settings: Settings) -> FastAPI:
     store = ConversationStore(settings.database_url)
     live = _live_chats(settings)
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
-    handover_in_chat = ChatHandover(settings)
+    at_the_desk = someone_at_the_desk(settings)
+    handover_in_chat = ChatHandover(settings, at_the_desk)
     erasure = Erasure(
         store,
         Path(settings.tracker_database),
@@ -80,7 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
         live,
     )
     health = Health(chat, erasure)
-    handover = HandoverForm(settings, someone_at_the_desk=lambda: False)
+    handover = HandoverForm(settings, at_the_desk)
     retention = Retention(settings)
     stopping = threading.Event()
 

@@ -12,7 +12,6 @@ from bot.settings import Settings
     ("roles", "active", "receives"),
     [
         (["sendiass"], True, True),
-        (["admin", "sendiass"], True, True),
         (["sendiass"], False, False),
         (["admin", "content", "policy"], True, False),
     ],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Mapping, Sequence
 
-
 # Where nearly all answers in sight cite the same section, the readings on offer are hardly another chance to be right.
 LEAST_REST = 0.15
 

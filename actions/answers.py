@@ -58,7 +58,7 @@ class ActionClarify(GuideAction):
 
     def messages(self, tracker: Tracker) -> Iterable[Message]:
         """Return the readings as buttons, or the fallback where it has just asked."""
-        readings = _near(tracker)
+        readings = _likeliest(tracker)
         asked_before = _last_action(tracker) == self.name()
         if len(readings) < 2 or asked_before:
             return [fallback_message(readings, asked_before)]
@@ -125,6 +125,17 @@ def _known(entries: Iterable[dict[str, Any]]) -> list[tuple[Answer, float]]:
 
 def _near(tracker: Tracker) -> list[Answer]:
     return [answer for answer, share in _ranking(tracker) if share >= CLOSE_ENOUGH_TO_OFFER][:MOST_READINGS]
+
+
+def _likeliest(tracker: Tracker) -> list[Answer]:
+    """Return the readings to offer: those with a fair part of what the answers have together.
+
+    A message may be known to be vague, so that all the answers together are unlikely. Measured against each other
+    the likeliest are still the ones to offer.
+    """
+    ranking = _ranking(tracker)
+    together = sum(share for _, share in ranking)
+    return [answer for answer, share in ranking if share >= CLOSE_ENOUGH_TO_OFFER * together][:MOST_READINGS]
 
 
 def _last_action(tracker: Tracker) -> str | None:

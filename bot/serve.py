@@ -1,4 +1,4 @@
-"""Start the three processes, watch them, start again any that ends, and stop them all at Ctrl-C."""
+"""Start the guide's processes, watch them, start again any that ends, and stop them all at Ctrl-C."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import requests
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.handover.opening import channels, handover_is_open
 from bot.paths import ENCODER, MODELS, ROOT, VAR
 from bot.rasa_process import RASA_PYTHON, rasa_command, rasa_environment
 from bot.settings import Settings, settings
@@ -40,14 +41,20 @@ class Part:
 
 
 def parts(configured: Settings) -> list[Part]:
-    """Return the three processes for these settings. Rasa and the actions listen on loopback only."""
+    """Return the processes for these settings, the gateway last. Rasa and the actions listen on loopback only.
+
+    One more delivers notices of referrals where there is somebody to tell.
+    """
     common = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     app_environment = {**common, "ACTIONS_PORT": str(configured.actions_port), "TRACKER_DATABASE": ""}
     of_rasa = {**rasa_environment(configured.actions_port, configured.tracker_database), "PYTHONUNBUFFERED": "1"}
     rasa = rasa_command("run", "--interface", "127.0.0.1", "--port", str(configured.rasa_port), "--model", str(MODELS))
     rasa += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     actions = [sys.executable, "-m", "actions", "--port", str(configured.actions_port)]
+    # Nothing asks the delivery of notices how it is: the gateway's metrics tell of the outbox.
+    delivery = Part("delivery", [sys.executable, "-m", "bot.handover.delivery"], app_environment, answers_at="")
     return [
+        *([delivery] if channels(configured) and handover_is_open(configured) else []),
         Part(
             "actions",
             actions,

@@ -16,6 +16,7 @@ from pathlib import Path
 import requests
 
 from bot.paths import ROOT
+from bot.privacy.encryption import new_key
 
 READY_WITHIN_S = 120.0
 
@@ -42,6 +43,7 @@ def running_guide(**environment: str) -> Iterator[str]:
             "GUIDE_DIRECTORY_URL": f"sqlite:///{folder}/directory.db",
             "GUIDE_REFERRALS_URL": f"sqlite:///{folder}/referrals.db",
             "GUIDE_TRACKER_DATABASE": f"{folder}/trackers.db",
+            "GUIDE_ENCRYPTION_KEYS": new_key(),
             "GUIDE_RATE_LIMIT_CONVERSATION": "0",
             "GUIDE_RATE_LIMIT_ADDRESS": "0",
             **environment,

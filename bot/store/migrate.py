@@ -18,6 +18,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 # Each store, and the modules whose models are its tables (the first one holds its `Base`).
 MODELS = {
     "guide": ("bot.gateway.conversations",),
+    "referrals": ("bot.handover.models",),
     "directory": ("bot.directory.models",),
 }
 

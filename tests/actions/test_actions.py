@@ -59,6 +59,14 @@ def say(action, of: Tracker) -> list[dict]:
     return [message["custom"] for message in dispatcher.messages]
 
 
+def test_readings_are_offered_though_all_are_unlikely_beside_vagueness_itself():
+    vague = tracker("school", ranking=[(SOME[0], 0.04), (SOME[1], 0.02), (SOME[2], 0.0001)], intent="ambiguous")
+    (message,) = say(ActionClarify(), vague)
+    assert message["custom"]["kind"] == "clarify"
+    offered = [button["payload"] for button in message["buttons"]]
+    assert [SOME[0] in offered[0], SOME[1] in offered[1], len(offered)] == [True, True, 3]
+
+
 def test_the_best_answer_is_given_with_close_ones_as_buttons():
     (message,) = say(ActionAnswer(), tracker(ranking=[(SOME[0], 0.6), (SOME[1], 0.2), (SOME[2], 0.01)]))
     assert message["custom"]["kind"] == "answer" and message["custom"]["answer"].endswith(f"/{SOME[0]}")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.paths import VAR
+from bot.paths import KNOWLEDGE, VAR
 
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -78,6 +78,11 @@ class Settings(BaseSettings):
     # What the public is told
     data_contact: str = Field(
         "", description="address for questions about personal data, shown at /privacy; empty: not shown"
+    )
+
+    # The directory
+    directory_sources: str = Field(
+        str(KNOWLEDGE / "directory" / "sources.yml"), description="file that lists the feeds of Local Offer records"
     )
 
     # Retention

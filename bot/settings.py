@@ -81,6 +81,11 @@ class Settings(BaseSettings):
         "", description="address for questions about personal data, shown at /privacy; empty: not shown"
     )
 
+    # The directory
+    directory_sources: str = Field(
+        str(KNOWLEDGE / "directory" / "sources.yml"), description="file that lists the feeds of Local Offer records"
+    )
+
     # Retention
     referral_days: int = Field(365, description="days that a referral is kept after it was closed")
     draft_hours: int = Field(24, description="hours that a handover is kept which was begun and not sent")

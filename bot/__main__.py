@@ -28,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     explain = _add(commands, "explain", "show how a message is understood and why it gets its answer", _explain)
     explain.add_argument("message", help="the message, in quotes")
     explain.add_argument("--after", help="the id of the answer given before, for a message that leans on it")
+    atrs = _add(commands, "atrs", "print the algorithmic transparency record of the guide as it is configured", _atrs)
+    atrs.add_argument("--write", action="store_true", help="write it to docs/transparency-record.md as well")
     database = _add(commands, "database", "bring the databases' tables up to date", _database)
     database.add_argument("what", choices=["upgrade"], help="upgrade: make what is missing; safe to repeat")
     referrals = _add(commands, "referrals", "see to referrals and their notices, keys, export and erasure", _referrals)
@@ -95,6 +97,17 @@ def _check(_: argparse.Namespace) -> int:
         print(f"{len(problems)} problems")
         return 1
     print(f"{len(load_answers())} answers and {len(list(read_examples()))} example questions: no problem found")
+    return 0
+
+
+def _atrs(chosen: argparse.Namespace) -> int:
+    from bot.settings import settings
+    from bot.transparency.record import DOCUMENT, as_markdown, transparency_record
+
+    text = as_markdown(transparency_record(settings()))
+    if chosen.write:
+        DOCUMENT.write_text(text, encoding="utf-8")
+    print(text)
     return 0
 
 

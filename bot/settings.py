@@ -75,6 +75,11 @@ class Settings(BaseSettings):
     delivery_longest_pause_s: float = Field(7200.0, description="the longest such pause, in seconds")
     delivery_timeout_s: float = Field(30.0, description="seconds to wait for the mail server or webhook")
 
+    # What the public is told
+    data_contact: str = Field(
+        "", description="address for questions about personal data, shown at /privacy; empty: not shown"
+    )
+
     # Retention
     referral_days: int = Field(365, description="days that a referral is kept after it was closed")
     draft_hours: int = Field(24, description="hours that a handover is kept which was begun and not sent")

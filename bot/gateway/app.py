@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import threading
@@ -17,16 +18,22 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from bot.gateway import api, pages
+from bot.gateway import api, handover_pages, information, live_events, pages
 from bot.gateway.chat import Chat
 from bot.gateway.conversations import ConversationStore
+from bot.gateway.handover_pages import HandoverForm
 from bot.gateway.health import Health
 from bot.gateway.limits import RateLimit
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem, handle_problem, problem_response
 from bot.gateway.rasa_client import RasaClient
 from bot.guidance.wording import wording
+from bot.handover.figures import HandoverFigures
+from bot.handover.live import LiveChats
+from bot.handover.referrals import ReferralStore
+from bot.privacy.encryption import EncryptionUnavailable
 from bot.privacy.erasure import Erasure
+from bot.privacy.retention import Retention
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -34,7 +41,7 @@ access_log = logging.getLogger("bot.gateway.access")
 
 STATIC = Path(__file__).with_name("static")
 MOST_BODY_BYTES = 64 * 1024
-FIXED_PATHS = frozenset({"/", "/demo", "/embed.js", "/start-again", "/health", "/api/chat"})
+FIXED_PATHS = frozenset({"/", "/demo", "/embed.js", "/start-again", "/health", "/api/chat", "/handover"})
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
@@ -45,12 +52,14 @@ def create_app(settings: Settings) -> FastAPI:
     """Build the application for these settings; raise SQLAlchemyError where its database cannot be opened."""
     metrics = Metrics()
     store = ConversationStore(settings.database_url)
+    live = _live_chats(settings)
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
     erasure = Erasure(
         store,
         Path(settings.tracker_database),
         settings.conversation_hours,
         lambda reason, number: metrics.erased.labels(reason).inc(number),
+        live,
     )
     chat = Chat(
         store,
@@ -60,13 +69,17 @@ def create_app(settings: Settings) -> FastAPI:
         settings.signing_key(),
         settings.message_limit,
         settings.rate_limit_conversation,
+        live,
     )
     health = Health(chat, erasure)
+    handover = HandoverForm(settings, someone_at_the_desk=lambda: False)
+    retention = Retention(settings)
     stopping = threading.Event()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=erasure.run_until, args=(stopping,), daemon=True).start()
+        threading.Thread(target=retention.run_until, args=(stopping,), daemon=True).start()
         yield
         stopping.set()
 
@@ -74,13 +87,26 @@ def create_app(settings: Settings) -> FastAPI:
         title="Local Offer Guide", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.state.metrics = metrics
+    with contextlib.suppress(EncryptionUnavailable):  # without a key there are no referrals to tell of
+        metrics.registry.register(HandoverFigures.of(settings))
     app.include_router(api.router(chat, erasure, health))
     app.include_router(pages.router(chat, erasure, settings))
+    app.include_router(live_events.router(chat, stopping))
+    app.include_router(information.router(settings))
+    app.include_router(handover_pages.router(handover, chat, settings))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(Problem, handle_problem)
     _handle_errors(app, metrics)
     _guard(app, settings, metrics)
     return app
+
+
+def _live_chats(settings: Settings) -> LiveChats | None:
+    """Return the chats that people of SENDIASS have; None without a key, for then no referral can be taken."""
+    try:
+        return LiveChats(ReferralStore(settings))
+    except EncryptionUnavailable:
+        return None
 
 
 def _refused(request: Request, status: int, detail: str, retry_after: int | None = None) -> Response:
@@ -167,9 +193,9 @@ def _secure(request: Request, response: Response, settings: Settings) -> None:
 def _known_path(request: Request) -> str:
     """Return the path for the log, without tokens, and nothing of a path that somebody made up."""
     path = request.url.path
-    if path in FIXED_PATHS:
+    if path in FIXED_PATHS | information.PATHS:
         return path
-    known = next((folder for folder in ("/api/chat/", "/static/") if path.startswith(folder)), None)
+    known = next((folder for folder in ("/api/chat/", "/static/", "/handover/") if path.startswith(folder)), None)
     return f"{known}..." if known else "(no such path)"
 
 

@@ -16,7 +16,7 @@ from bot.gateway.chat import Audience, Chat
 from bot.gateway.markdown import to_html
 from bot.gateway.problems import Problem
 from bot.guidance.contacts import contact
-from bot.guidance.replies import month_in_words
+from bot.guidance.replies import day_in_words, month_in_words
 from bot.guidance.wording import wording
 from bot.privacy.erasure import Erasure
 from bot.settings import Settings
@@ -66,7 +66,7 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
             error, status, retry_after = problem.detail, problem.status, problem.retry_after
             if problem.status == 400:
                 token, error = None, None if resume else error
-        history = chat.store.history(chat.conversation_of(token)) if token else []
+        history = chat.history(chat.conversation_of(token)) if token else []
         response = _chat_page(
             request, settings, token, history, audience, embed, error, removed, message if error else ""
         )
@@ -111,6 +111,7 @@ def templates() -> Jinja2Templates:
     found.env.globals["wording"] = wording
     found.env.filters["markdown"] = to_html
     found.env.filters["month"] = month_in_words
+    found.env.filters["day"] = day_in_words
     found.env.tests["web_address"] = lambda url: str(url or "").lower().startswith(("https://", "http://"))
     return found
 

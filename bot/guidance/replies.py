@@ -86,6 +86,11 @@ def month_in_words(year_month: str) -> str:
     return f"{_MONTHS[int(month) - 1]} {year}" if month else year
 
 
+def day_in_words(day: date) -> str:
+    """Return 2024-04-05 as "5 April 2024"."""
+    return f"{day.day} {month_in_words(f'{day.year}-{day.month:02}')}"
+
+
 def choose_button(answer: Answer) -> dict[str, str]:
     """Return a button that gives `answer` when pressed."""
     return {"title": answer.question, "payload": "/faq" + json.dumps({"answer": answer.id})}

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.conversations import ConversationStore
 from bot.handover.family_data import delete_referrals
-from bot.handover.models import Outbox, Receipt, Referral
+from bot.handover.models import Draft, Outbox, Receipt, Referral
 from bot.privacy.erasure import Erasure
 from bot.settings import Settings
 from bot.store.engine import open_engine
@@ -49,6 +49,7 @@ class Retention:
             **(more or {}),
             "referrals": self._closed_referrals,
             "notices": self._sent_notices,
+            "drafts": self._expired_drafts,
         }
 
     def run(self, who: str, receipt_of_nothing: bool = True) -> Done | None:
@@ -109,6 +110,11 @@ class Retention:
         with Session(self.engine) as session, session.begin():
             gone = delete(Outbox).where(Outbox.state == "sent", Outbox.sent_at < before).returning(Outbox.id)
             return {"outbox": len(session.execute(gone).all())}
+
+    def _expired_drafts(self) -> Mapping[str, int]:
+        with Session(self.engine) as session, session.begin():
+            gone = delete(Draft).where(Draft.expires_at < datetime.now(UTC)).returning(Draft.id)
+            return {"draft": len(session.execute(gone).all())}
 
 
 def run_from_command_line(settings: Settings) -> Done:

@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 
 from bot.directory.lookup import DIRECTORY
+from bot.directory.taxonomy import our_taxonomy
 from bot.guidance.reading_age import reading_age, sentences, words
 from bot.guidance.sources import cite, load_documents
 from bot.nlu.vocabulary import load_vocabulary
@@ -163,3 +164,17 @@ def validator(folder: Path, name: str) -> Any:
 @each_record
 def test_a_record_is_valid_after_the_official_schema(record, official):
     assert [error.message for error in official.iter_errors(record)] == []
+
+
+@each_record
+def test_its_needs_and_kinds_are_terms_of_our_taxonomy_and_its_keywords_stand_for_no_others(record):
+    ours, declared, implied = our_taxonomy(), set(), set()
+    for term in (attribute["taxonomy_term"] for attribute in record["attributes"]):
+        meant = ours.of_attribute(term["taxonomy"], term["name"])
+        if term["taxonomy"] == "keyword":
+            implied |= meant
+        else:
+            ((facet, ident),) = meant
+            assert ours.term(facet, ident).uuid == term["id"]
+            declared |= meant
+    assert implied <= declared

@@ -17,7 +17,8 @@ from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from bot.gateway import api, information, pages
+from bot.directory.published import Published
+from bot.gateway import api, information, open_referral, pages
 from bot.gateway.chat import Chat
 from bot.gateway.conversations import ConversationStore
 from bot.gateway.health import Health
@@ -28,13 +29,14 @@ from bot.gateway.rasa_client import RasaClient
 from bot.guidance.wording import wording
 from bot.privacy.erasure import Erasure
 from bot.settings import Settings
+from bot.store.engine import open_engine
 
 log = logging.getLogger(__name__)
 access_log = logging.getLogger("bot.gateway.access")
 
 STATIC = Path(__file__).with_name("static")
 MOST_BODY_BYTES = 64 * 1024
-FIXED_PATHS = frozenset({"/", "/demo", "/embed.js", "/start-again", "/health", "/api/chat"})
+FIXED_PATHS = frozenset({"/", "/demo", "/embed.js", "/start-again", "/health", "/api/chat", "/services"})
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
@@ -77,6 +79,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api.router(chat, erasure, health))
     app.include_router(pages.router(chat, erasure, settings))
     app.include_router(information.router(settings))
+    directory = open_engine(settings.directory_url)
+    app.include_router(open_referral.router(Published(directory), lambda postcode: None))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(Problem, handle_problem)
     _handle_errors(app, metrics)
@@ -161,6 +165,9 @@ def _secure(request: Request, response: Response, settings: Settings) -> None:
     if request.url.path == "/embed.js" or request.url.path.startswith("/static/"):
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         response.headers["Cache-Control"] = "public, max-age=3600"
+    elif request.url.path.startswith(f"{open_referral.ROOT}/"):
+        response.headers.update(open_referral.SHARED_HEADERS)
+        response.headers.setdefault("Cache-Control", "no-store")
     else:
         response.headers["Cache-Control"] = "no-store"
 
@@ -170,7 +177,8 @@ def _known_path(request: Request) -> str:
     path = request.url.path
     if path in FIXED_PATHS | information.PATHS:
         return path
-    known = next((folder for folder in ("/api/chat/", "/static/") if path.startswith(folder)), None)
+    folders = ("/api/chat/", "/static/", f"{open_referral.ROOT}/", "/services/")
+    known = next((folder for folder in folders if path.startswith(folder)), None)
     return f"{known}..." if known else "(no such path)"
 
 
@@ -183,4 +191,6 @@ def _address(request: Request, settings: Settings) -> str:
 
 def _is_page(request: Request) -> bool:
     path = request.url.path
-    return not path.startswith(("/api/", "/health", "/static/")) and "text/html" in request.headers.get("accept", "")
+    return not path.startswith(
+        ("/api/", "/health", "/static/", f"{open_referral.ROOT}/")
+    ) and "text/html" in request.headers.get("accept", "")

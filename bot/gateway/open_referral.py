@@ -25,6 +25,7 @@ MOST_PER_PAGE = 100
 MOST_MINIMAL = 10_000
 STREAM_PAGE = 200
 MAX_AGE_S = 300
+# On every reply, errors too: any site may read what is public.
 SHARED_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Last-Modified, Link",
@@ -41,7 +42,7 @@ def router(published: Published, locate: Locate) -> APIRouter:
     def preflight(path: str) -> Response:
         """Tell a browser that other sites may read, and no more."""
         allowed = {"Access-Control-Allow-Methods": "GET", "Access-Control-Max-Age": "86400", "Allow": "GET, OPTIONS"}
-        return Response(status_code=204, headers={**SHARED_HEADERS, **allowed})
+        return Response(status_code=204, headers=allowed)
 
     @routes.get("/")
     def details(request: Request) -> Response:
@@ -232,7 +233,7 @@ def _listing(
     page, size = asked.number("page", 1, 10**8), asked.number("per_page", usual, most)
     if asked.as_lines():
         lines = _lines(published, read, as_json)
-        return StreamingResponse(lines, media_type="application/x-ndjson", headers=SHARED_HEADERS)
+        return StreamingResponse(lines, media_type="application/x-ndjson")
     with published.session() as session:
         found = read(session, page, size)
         body = hsds.page_of([as_json(row) for row in found.rows], found.total, page, size)
@@ -278,7 +279,6 @@ def _reply(request: Request, body: Json, changed_at: datetime | None = None) -> 
     """Return JSON that a cache may keep, or 304 where the reader has it already."""
     content = _dump(body).encode()
     headers = {
-        **SHARED_HEADERS,
         "Cache-Control": f"public, max-age={MAX_AGE_S}",
         "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
     }

@@ -11,10 +11,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import requests
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.gateway.theme import ThemeRefused, load_theme
 from bot.handover.opening import channels, handover_is_open
 from bot.paths import ENCODER, MODELS, ROOT, VAR
 from bot.rasa_process import RASA_PYTHON, rasa_command, rasa_environment
@@ -92,6 +94,11 @@ def serve(say: Callable[[str], None] = lambda line: print(line, flush=True)) -> 
             say(problem)
         return 1
     configured = settings()
+    try:
+        load_theme(Path(configured.theme))
+    except ThemeRefused as refused:
+        say(str(refused))
+        return 1
     try:
         prepare(configured)
     except SQLAlchemyError as error:

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,6 +22,8 @@ from bot.gateway.rasa_client import RasaClient, RasaFailed, Reply
 from bot.gateway.typed_text import as_ordinary_text, cleaned
 from bot.guidance.replies import error_message, urgent_help_message
 from bot.guidance.wording import wording
+from bot.handover.live import Line, LiveChats
+from bot.handover.referrals import NotPossible
 from bot.nlu.urgent_patterns import find_urgent
 from bot.privacy.redaction import redact
 
@@ -63,14 +65,19 @@ class Chat:
         signing_key: str,
         message_limit: int,
         per_minute: int,
+        live: LiveChats | None = None,
     ) -> None:
-        """`forget_words` erases what Rasa keeps of senders. `per_minute` limits a conversation's messages; 0: no limit."""
+        """`forget_words` erases what Rasa keeps of senders. `per_minute` limits a conversation's messages; 0: no limit.
+
+        `live` knows the chats that people of SENDIASS have; None where no referrals can be taken.
+        """
         self.store = store
         self._rasa = rasa
         self._metrics = metrics
         self._forget_words = forget_words
         self._signer = URLSafeSerializer(signing_key, salt="conversation")
         self._message_limit = message_limit
+        self.live = live
         self._limit = RateLimit(per_minute)
         self._queues: dict[str, _Queue] = {}
         self._queues_guard = threading.Lock()
@@ -97,6 +104,9 @@ class Chat:
         with self._turn(token, audience, key) as (asked_in, ident, given):
             if given:
                 return given
+            if asked_in and self.live and (speaker := self.live.speaker(ident)):
+                with suppress(NotPossible):  # the person has just gone: the guide answers after all
+                    return self._to_person(ident, text, key, speaker)
             sent = as_ordinary_text(redacted.text)
             return self._ask(asked_in, ident, sent, redacted.text, key, tuple(redacted.removed))
 
@@ -120,6 +130,16 @@ class Chat:
         """Ask a question as `sender`, outside any conversation; return the kinds of the replies. Raises RasaFailed."""
         replies = self._rasa.send(sender, as_ordinary_text(question), "parent")
         return ["malformed" if reply is None else reply.custom.kind for reply in replies]
+
+    def history(self, conversation: str) -> list[dict[str, Any]]:
+        """Return the messages so far, oldest first: the guide's, the family's, and a person's where one took over.
+
+        Each has `from` ("user", "guide" or "person") and `at`; a person's has `name`. What was written while a person
+        had the chat has `line`, where its events go on (`/api/chat/{conversation}/events?after=`).
+        """
+        written = self.live.lines(conversation) if self.live else []
+        messages = [*self.store.history(conversation), *(live_message(line) for line in written)]
+        return sorted(messages, key=lambda message: str(message["at"]))
 
     @contextmanager
     def alone(self, conversation: str) -> Iterator[None]:
@@ -168,6 +188,17 @@ class Chat:
             if asked_in and audience:
                 self.store.set_audience(ident, audience)
             yield asked_in, ident, None
+
+    def _to_person(self, ident: str, text: str, key: str | None, speaker: str) -> Turn:
+        """Pass a message to the person who has the chat. The guide is silent, unless somebody may be in danger."""
+        assert self.live is not None
+        self.live.say(ident, "family", text, key)
+        self.store.touch(ident)
+        if not find_urgent(text):
+            return Turn(self.token_of(ident), [])
+        urgent = urgent_help_message(self.store.audience(ident))
+        self.store.add_turn(ident, wording("gateway.text_not_kept"), [urgent], [])
+        return Turn(self.token_of(ident), [urgent])
 
     def _ask(
         self, asked_in: str | None, ident: str, sent: str, shown: str, key: str | None, removed: tuple[str, ...]
@@ -230,3 +261,26 @@ class Chat:
                 button["payload"] = token
             messages.append(message)
         return messages, issued
+
+
+def live_message(line: Line) -> dict[str, Any]:
+    """Return a line of a chat that a person has, in the form of the chat API's history."""
+    at = line.at.isoformat()
+    if line.sender == "notice":
+        custom = {"kind": "handoff", "step": line.text}
+        return {
+            "from": "guide",
+            "at": at,
+            "text": wording(f"live.{line.text}", name=line.name),
+            "buttons": [],
+            "custom": custom,
+        }
+    if line.sender == "family":
+        return {"from": "user", "at": at, "line": line.id, "text": line.text}
+    return {
+        "from": "person",
+        "at": at,
+        "line": line.id,
+        "name": wording("live.person", name=line.name),
+        "text": line.text,
+    }

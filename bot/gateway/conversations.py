@@ -128,11 +128,18 @@ class ConversationStore:
                 key = _key(given.asked_in, given.key)
                 session.merge(GivenReply(key=key, conversation_id=conversation, reply=given.reply))
 
+    def touch(self, conversation: str) -> None:
+        """Keep the conversation for its whole time again from now, since somebody wrote in it."""
+        with Session(self._engine) as session, session.begin():
+            kept = session.get(Conversation, conversation)
+            if kept:
+                kept.last_at = _now()
+
     def history(self, conversation: str) -> list[dict[str, Any]]:
         """Return the messages so far, oldest first, each with `from` ("user" or "guide") and `at`."""
         with Session(self._engine) as session:
             entries = session.scalars(select(Entry).where(Entry.conversation_id == conversation).order_by(Entry.id))
-            return [{"from": entry.sender, "at": entry.at.isoformat(), **entry.content} for entry in entries]
+            return [{"from": entry.sender, "at": _aware(entry.at).isoformat(), **entry.content} for entry in entries]
 
     def previous_turn(self, conversation: str) -> dict[str, str] | None:
         """Return what the last turn asked (`message`, redacted) and answered (`answer`, an answer's id), or None.
@@ -180,11 +187,15 @@ class ConversationStore:
         with Session(self._engine) as session, session.begin():
             return _erase(session, [conversation]) > 0
 
-    def erase_older_than(self, hours: int) -> list[str]:
-        """Erase conversations whose last message is older than `hours`; return their ids."""
+    def erase_older_than(self, hours: int, but: Sequence[str] = ()) -> list[str]:
+        """Erase conversations whose last message is older than `hours`; return their ids.
+
+        Those in `but` stay: a person of SENDIASS has them.
+        """
         before = _now() - timedelta(hours=hours)
         with Session(self._engine) as session, session.begin():
-            old = list(session.scalars(select(Conversation.id).where(Conversation.last_at < before)))
+            past = session.scalars(select(Conversation.id).where(Conversation.last_at < before))
+            old = [ident for ident in past if ident not in but]
             _erase(session, old)
             return old
 
@@ -205,6 +216,11 @@ def _erase(session: Session, conversations: Sequence[str]) -> int:
 
 def _key(conversation: str | None, key: str) -> str:
     return hashlib.sha256(f"{conversation or ''}\n{key}".encode()).hexdigest()
+
+
+def _aware(at: datetime) -> datetime:
+    """Return a time with its zone: SQLite gives back times without one, all in UTC."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _now() -> datetime:

@@ -30,6 +30,7 @@ class Metrics:
         self.erased = Counter(
             "guide_conversations_erased", "Conversations erased, by reason", ["reason"], registry=self.registry
         )
+        self.sign_ins = Counter("guide_sign_ins", "Sign-ins at the staff desk", ["outcome"], registry=self.registry)
 
     def serve(self, port: int) -> None:
         """Serve the figures at http://127.0.0.1:<port>/metrics; port 0 serves nothing."""

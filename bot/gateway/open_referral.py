@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -15,9 +16,12 @@ from fastapi.responses import StreamingResponse
 from bot.directory import open_referral as hsds
 from bot.directory.json_values import Json
 from bot.directory.models import Organization
+from bot.directory.places import PlacesMissing, gazetteer
 from bot.directory.published import Near, Published, Slice, Wanted, distance_m
 from bot.gateway.problems import Problem
 from bot.guidance.wording import wording
+
+log = logging.getLogger(__name__)
 
 ROOT = "/open-referral/v3"
 PER_PAGE = 50
@@ -34,7 +38,17 @@ SHARED_HEADERS = {
 Locate = Callable[[str], tuple[float, float] | None]
 
 
-def router(published: Published, locate: Locate) -> APIRouter:
+def point_of(postcode: str) -> tuple[float, float] | None:
+    """Return latitude and longitude of a postcode, or None; a Problem (503) where this guide has no list of them."""
+    try:
+        place = gazetteer().postcode(postcode)
+    except PlacesMissing:
+        log.error("there is no list of places: run `make setup`")
+        raise Problem(503, wording("services.api.no_places")) from None
+    return place.point if place else None
+
+
+def router(published: Published, locate: Locate = point_of) -> APIRouter:
     """Return the routes. `locate` gives the latitude and longitude of a postcode, or None where it knows none."""
     routes = APIRouter(prefix=ROOT)
 

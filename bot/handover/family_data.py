@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from bot.handover.models import Outbox, Receipt, Referral, ReferralEvent
+from bot.handover.models import LiveConversation, LiveMessage, Outbox, Receipt, Referral, ReferralEvent
 from bot.handover.referrals import NotFound, ReferralStore
 
 
@@ -65,13 +65,15 @@ def erase(store: ReferralStore, ident: str, who: str) -> Erased:
 def delete_referrals(session: Session, idents: list[str]) -> dict[str, int]:
     """Delete these referrals and what belongs to them; return how many rows went from each table."""
     counts = {}
+    live = select(LiveConversation.conversation_id).where(LiveConversation.referral_id.in_(idents))
     for table, column in (
+        (LiveMessage, LiveMessage.conversation_id),
+        (LiveConversation, LiveConversation.referral_id),
         (Outbox, Outbox.referral_id),
         (ReferralEvent, ReferralEvent.referral_id),
         (Referral, Referral.id),
     ):
-        counts[str(table.__tablename__)] = (
-            session.scalar(select(func.count()).select_from(table).where(column.in_(idents))) or 0
-        )
-        session.execute(delete(table).where(column.in_(idents)))
+        belonging = column.in_(live if table is LiveMessage else idents)
+        counts[str(table.__tablename__)] = session.scalar(select(func.count()).select_from(table).where(belonging)) or 0
+        session.execute(delete(table).where(belonging).execution_options(synchronize_session=False))
     return counts

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.handover.outbox import OutboxQueue
 from bot.handover.referrals import ReferralStore
+from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,12 @@ class HandoverFigures(Collector):
     def __init__(self, store: ReferralStore, outbox: OutboxQueue) -> None:
         self._store = store
         self._outbox = outbox
+
+    @classmethod
+    def of(cls, settings: Settings) -> HandoverFigures:
+        """Return the figures of these settings' store; raise EncryptionUnavailable without a key."""
+        store = ReferralStore(settings)
+        return cls(store, OutboxQueue(store.engine, settings))
 
     def describe(self) -> list[Metric]:
         """Name no figures beforehand, so that the store is not read when this is registered."""

@@ -102,3 +102,28 @@ class Receipt(Base):
 def ident_sorted_by_time() -> str:
     """Return a new id; one made later sorts after it."""
     return f"{time.time_ns():016x}-{secrets.token_hex(8)}"
+
+
+class LiveConversation(Base):
+    """A chat that a person of SENDIASS has taken over, and still has unless `ended_at` says otherwise."""
+
+    __tablename__ = "live_conversation"
+    conversation_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    referral_id: Mapped[str] = mapped_column(ForeignKey("referral.id", ondelete="CASCADE"), index=True)
+    shown_name: Mapped[str] = mapped_column(String(60))
+    began_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class LiveMessage(Base):
+    """What family and person write to each other, or that the person came or went. Ids sort by time."""
+
+    __tablename__ = "live_message"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True, default=lambda: ident_sorted_by_time())
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("live_conversation.conversation_id", ondelete="CASCADE"), index=True
+    )
+    sender: Mapped[str] = mapped_column(String(8))
+    key_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    sealed: Mapped[str] = mapped_column(Sealed)

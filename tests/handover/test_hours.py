@@ -50,7 +50,9 @@ def test_closed_for_good_says_nothing(hours):
     assert when_somebody_is_there(datetime(2026, 11, 20, 18, 0, tzinfo=UTC), hours(days="{}")) is None
 
 
-@pytest.mark.parametrize("days", ['mon: "09:00-16:00"', 'monday: "9-5"', 'monday: "16:00-09:00"', 'monday: "09:00-25:00"'])
+@pytest.mark.parametrize(
+    "days", ['mon: "09:00-16:00"', 'monday: "9-5"', 'monday: "16:00-09:00"', 'monday: "09:00-25:00"']
+)
 def test_hours_that_cannot_be_read_are_named(hours, days):
     with pytest.raises(BadHours, match="should look like"):
         hours(days=days)

@@ -17,7 +17,7 @@ from bot.directory import open_referral as hsds
 from bot.directory.json_values import Json
 from bot.directory.models import Organization
 from bot.directory.places import PlacesMissing, gazetteer
-from bot.directory.published import Near, Published, Slice, Wanted, distance_m
+from bot.directory.published import Near, Published, Slice, Filters, distance_m
 from bot.gateway.problems import Problem
 from bot.guidance.wording import wording
 
@@ -66,13 +66,13 @@ def router(published: Published, locate: Locate = point_of) -> APIRouter:
     @routes.get("/services")
     def services(request: Request) -> Response:
         asked = _Asked(request)
-        wanted, full, minimal = asked.wanted(), asked.flag("full"), asked.flag("minimal")
+        filters, full, minimal = asked.filters(), asked.flag("full"), asked.flag("minimal")
         as_json = hsds.service_minimal if minimal else hsds.service_full if full else hsds.service_summary
         most = MOST_MINIMAL if minimal else MOST_PER_PAGE
         return _listing(
             asked,
             published,
-            lambda session, page, size: published.services(session, wanted, page, size, full),
+            lambda session, page, size: published.services(session, filters, page, size, full),
             as_json,
             most,
             MOST_MINIMAL if minimal else PER_PAGE,
@@ -155,12 +155,12 @@ def router(published: Published, locate: Locate = point_of) -> APIRouter:
     @routes.get("/service_at_locations")
     def service_at_locations(request: Request) -> Response:
         asked = _Asked(request)
-        wanted, full, near = asked.wanted(), asked.flag("full"), asked.near(locate)
+        filters, full, near = asked.filters(), asked.flag("full"), asked.near(locate)
         as_json = hsds.service_at_location_full if full else hsds.service_at_location_summary
         return _listing(
             asked,
             published,
-            lambda session, page, size: published.service_at_locations(session, wanted, near, page, size, full),
+            lambda session, page, size: published.service_at_locations(session, filters, near, page, size, full),
             lambda entry: as_json(entry, distance_m(near, entry.location) if near else None),
         )
 
@@ -199,8 +199,8 @@ class _Asked:
             raise Problem(422, wording("services.api.bad_number", name=name))
         return min(int(text), most) if text else default
 
-    def wanted(self) -> Wanted:
-        return Wanted(
+    def filters(self) -> Filters:
+        return Filters(
             search=self.text("search"),
             taxonomy_term_id=self.text("taxonomy_term_id") or None,
             taxonomy_id=self.text("taxonomy_id") or None,
@@ -272,10 +272,10 @@ def _lines(
 
 def _links(request: Request, page: int, pages: int) -> str:
     """Return the Link header (RFC 8288) to the first, previous, next and last page."""
-    wanted = {"first": 1, "prev": page - 1, "next": page + 1, "last": pages}
+    numbers = {"first": 1, "prev": page - 1, "next": page + 1, "last": pages}
     return ", ".join(
         f'<{request.url.path}?{request.url.include_query_params(page=number).query}>; rel="{name}"'
-        for name, number in wanted.items()
+        for name, number in numbers.items()
         if 1 <= number <= pages and number != page
     )
 

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 
 from bot.directory import open_referral as hsds
-from bot.directory.published import Published, Wanted
+from bot.directory.published import Published, Filters
 from bot.gateway import open_referral
 from bot.gateway.problems import Problem, handle_problem
 from tests.directory.records import CHANGED, add_service, add_term, ident, new_store, opened
@@ -269,7 +269,7 @@ def test_a_page_takes_a_fixed_number_of_queries(api, store):
     def queries(per_page: int) -> int:
         asked.clear()
         with published.session() as session:
-            rows = published.services(session, Wanted(), 1, per_page, full=True).rows
+            rows = published.services(session, Filters(), 1, per_page, full=True).rows
             assert [hsds.service_full(row) for row in rows]
         return len(asked)
 

@@ -111,8 +111,6 @@ def import_records(
             _Run(session, source, feed, report, started).take(records, allow_loss)
             for column, value in {**feed.memory, "last_success_at": started}.items():
                 setattr(source, column, value)
-            if feed.complete:
-                source.last_full_at = started
             _keep(session, source, report, started)
     except Refused as refusal:
         keep_run(engine, feed, Report(feed.name, "refused", str(refusal), **_losses(report)), started)

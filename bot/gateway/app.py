@@ -18,8 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from bot.desk.build import add_desk
+from bot.directory.gaps import Gaps
 from bot.directory.published import Published
-from bot.gateway import api, handover_pages, information, live_events, open_referral, pages
+from bot.directory.search import Directory
+from bot.gateway import api, handover_pages, information, live_events, open_referral, pages, services
 from bot.gateway.appearance import published
 from bot.gateway.assets import Assets
 from bot.gateway.chat import Chat
@@ -112,7 +114,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(live_events.router(chat, stopping))
     app.include_router(information.router(settings))
     directory = open_engine(settings.directory_url)
-    app.include_router(open_referral.router(Published(directory)))
+    published_records = Published(directory)
+    app.include_router(open_referral.router(published_records))
+    gaps = Gaps(directory, settings.gaps_weeks, lambda: metrics.failures.labels("gaps").inc())
+    app.include_router(services.router(Directory(directory), published_records, gaps))
     app.include_router(handover_pages.router(handover, chat, settings))
     add_desk(app, settings, chat, metrics)
     app.add_exception_handler(Problem, handle_problem)

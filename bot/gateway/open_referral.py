@@ -17,7 +17,7 @@ from bot.directory import open_referral as hsds
 from bot.directory.json_values import Json
 from bot.directory.models import Organization
 from bot.directory.places import PlacesMissing, gazetteer
-from bot.directory.published import Near, Published, Slice, Filters, distance_m
+from bot.directory.published import Filters, Near, Published, Slice, distance_m
 from bot.gateway.problems import Problem
 from bot.guidance.wording import wording
 

@@ -91,7 +91,9 @@ def _costs(service: Service) -> list[str]:
 
 
 def _cost(option: CostOption) -> str:
-    amount = None if option.amount is None else f"£{option.amount:,.2f}" if option.amount else wording("services.page.free")
+    amount = (
+        None if option.amount is None else f"£{option.amount:,.2f}" if option.amount else wording("services.page.free")
+    )
     return ", ".join(filter(None, [option.option, amount, option.amount_description]))
 
 
@@ -106,7 +108,9 @@ def _place(location: Location) -> View:
         "about": location.description,
         "is_masked": location.is_masked,
         "accessibility": [
-            text for entry in location.accessibility if (text := entry.description or entry.accessibility or entry.details)
+            text
+            for entry in location.accessibility
+            if (text := entry.description or entry.accessibility or entry.details)
         ],
     }
 
@@ -127,6 +131,11 @@ def _sources(metadata: Any) -> list[View]:
             continue
         document = citation.document
         found.append(
-            {"title": document.title, "published": document.published_in_words, "section": citation.section_title, "url": document.url}
+            {
+                "title": document.title,
+                "published": document.published_in_words,
+                "section": citation.section_title,
+                "url": document.url,
+            }
         )
     return found

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 
 from bot.directory import open_referral as hsds
-from bot.directory.published import Published, Filters
+from bot.directory.published import Filters, Published
 from bot.gateway import open_referral
 from bot.gateway.problems import Problem, handle_problem
 from tests.directory.records import CHANGED, add_service, add_term, ident, new_store, opened

@@ -68,9 +68,9 @@ class Published:
         return Session(self._engine)
 
     def services(
-        self, session: Session, filters: Filters, page: int, per_page: int, full: bool = False
+        self, session: Session, filters: Filters, page: int, per_page: int, full: bool = False, by_name: bool = False
     ) -> Slice[Service]:
-        """Return a page of the services shown today. Raises SQLAlchemyError where the store cannot be read."""
+        """Return a page of the services shown today, in the order they came in or by name. Raises SQLAlchemyError where the store cannot be read."""
         query = select(Service).where(shown_on(date.today()), *_conditions(filters))
         loading = _everything() if full else (joinedload(Service.organization),)
         order = (func.lower(Service.name), Service.key) if by_name else (Service.key,)

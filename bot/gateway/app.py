@@ -17,7 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from bot.desk.build import add_desk
+from bot.desk.build import add_desk, backstage
 from bot.directory.gaps import Gaps
 from bot.directory.published import Published
 from bot.directory.search import Directory
@@ -29,6 +29,7 @@ from bot.gateway.conversations import ConversationStore
 from bot.gateway.handover_pages import HandoverForm
 from bot.gateway.health import Health
 from bot.gateway.limits import RateLimit
+from bot.gateway.live_events import LiveEvents
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem, handle_problem, problem_response
 from bot.gateway.rasa_client import RasaClient
@@ -56,6 +57,7 @@ FIXED_PATHS = frozenset(
         "/transcript",
         "/health",
         "/api/chat",
+        "/api/feedback",
         "/handover",
         "/services",
     }
@@ -73,12 +75,14 @@ def create_app(settings: Settings) -> FastAPI:
     store = ConversationStore(settings.database_url)
     live = _live_chats(settings)
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
+    behind = backstage(settings, metrics)
     erasure = Erasure(
         store,
         Path(settings.tracker_database),
         settings.conversation_hours,
         lambda reason, number: metrics.erased.labels(reason).inc(number),
         live,
+        behind.intake.erase_conversation,
     )
     chat = Chat(
         store,
@@ -89,16 +93,19 @@ def create_app(settings: Settings) -> FastAPI:
         settings.message_limit,
         settings.rate_limit_conversation,
         live,
+        behind.switch.screen,
+        behind.intake.notice,
     )
     health = Health(chat, erasure)
-    handover = HandoverForm(settings, someone_at_the_desk=lambda: False)
-    retention = Retention(settings)
+    handover = HandoverForm(settings)
+    retention = Retention(settings, {"questions": behind.erase_old_questions})
     stopping = threading.Event()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=erasure.run_until, args=(stopping,), daemon=True).start()
         threading.Thread(target=retention.run_until, args=(stopping,), daemon=True).start()
+        behind.start(stopping)
         yield
         stopping.set()
 
@@ -111,7 +118,8 @@ def create_app(settings: Settings) -> FastAPI:
         metrics.registry.register(HandoverFigures.of(settings))
     app.include_router(api.router(chat, erasure, health))
     app.include_router(pages.router(chat, erasure, settings))
-    app.include_router(live_events.router(chat, stopping))
+    app.state.live_events = LiveEvents(chat, stopping)
+    app.include_router(live_events.router(chat, app.state.live_events))
     app.include_router(information.router(settings))
     directory = open_engine(settings.directory_url)
     published_records = Published(directory)
@@ -119,7 +127,7 @@ def create_app(settings: Settings) -> FastAPI:
     gaps = Gaps(directory, settings.gaps_weeks, lambda: metrics.failures.labels("gaps").inc())
     app.include_router(services.router(Directory(directory), published_records, gaps))
     app.include_router(handover_pages.router(handover, chat, settings))
-    add_desk(app, settings, chat, metrics)
+    add_desk(app, settings, chat, metrics, behind)
     app.add_exception_handler(Problem, handle_problem)
     _handle_errors(app, metrics)
     _guard(app, settings, metrics)

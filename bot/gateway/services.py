@@ -95,7 +95,12 @@ def _search_page(
     looser = None
     if found and found.looser:
         said = form.wanted.conditions_in_words().get(found.looser.condition, "")
-        looser = {"address": address_of(found.looser.wanted), "condition": said, "filters": found.looser.wanted.in_words(), "count": found.looser.count}  # fmt: skip
+        looser = {
+            "address": address_of(found.looser.wanted),
+            "condition": said,
+            "filters": found.looser.wanted.in_words(),
+            "count": found.looser.count,
+        }
     context = {
         "form": form,
         "searched": bool(found),

@@ -187,6 +187,16 @@ def smalltalk_message(intent: str) -> Message:
     return {"text": wording(f"smalltalk.{intent}"), "buttons": buttons, "custom": {"kind": "smalltalk"}}
 
 
+def closed_message(reason: str, whole_guide: bool) -> Message:
+    """Return the notice in place of what staff turned off; `reason` is a key of wording.yml's `desk.closed.reasons`."""
+    what = wording("desk.closed.guide" if whole_guide else "desk.closed.answer")
+    return {
+        "text": f"{what} {wording(f'desk.closed.reasons.{reason}')}\n\n{wording('desk.closed.who_helps')}",
+        "buttons": [person_button()],
+        "custom": {"kind": "fallback", "about": "closed", "links": helper_links()},
+    }
+
+
 def error_message() -> Message:
     """Return the kind sentence for a part that failed, with another way to get help."""
     return {"text": wording("error.part_failed"), "buttons": [], "custom": {"kind": "error", "links": helper_links()}}

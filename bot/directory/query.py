@@ -263,9 +263,9 @@ def _age_patterns() -> tuple[re.Pattern[str], ...]:
     cue = r"(?:aged?|is|he's|she's|hes|shes|they're|i'm|im|i am|turned|turning|turns|nearly|almost|just|now|now turned|\w+'s|ds|dd|son|daughter|lad|lass|boy|girl|only)"
     return (
         re.compile(rf"\bunder[- ]?\s*(?P<under>\d{{1,2}}|{names})s?\b(?:\s*(?:years?|yrs?))?", re.I),
-        re.compile(rf"\b(?P<low>\d{{1,2}})\s*(?:-|to|–|and)\s*(?P<high>\d{{1,2}})(?:[\s-]*(?:years?|yrs?|yo)\b(?:[\s-]*olds?)?)", re.I),
-        re.compile(rf"\bages?d?\s+(?P<low>\d{{1,2}})\s*(?:-|to|–|and)\s*(?P<high>\d{{1,2}})\b", re.I),
-        re.compile(rf"\b(?:over|above)\s+(?P<over>\d{{1,2}})s\b", re.I),
+        re.compile(r"\b(?P<low>\d{1,2})\s*(?:-|to|–|and)\s*(?P<high>\d{1,2})(?:[\s-]*(?:years?|yrs?|yo)\b(?:[\s-]*olds?)?)", re.I),
+        re.compile(r"\bages?d?\s+(?P<low>\d{1,2})\s*(?:-|to|–|and)\s*(?P<high>\d{1,2})\b", re.I),
+        re.compile(r"\b(?:over|above)\s+(?P<over>\d{1,2})s\b", re.I),
         re.compile(rf"\b{number}{_UNIT}", re.I),
         re.compile(rf"\b{cue}\s+{number}\b{_NO_AGE_AFTER}", re.I),
     )

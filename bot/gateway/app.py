@@ -18,7 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from bot.desk.build import add_desk, backstage
-from bot.gateway import api, handover_pages, information, live_events, pages
+from bot.directory.gaps import Gaps
+from bot.directory.published import Published
+from bot.directory.search import Directory
+from bot.gateway import api, handover_pages, information, live_events, open_referral, pages, services
 from bot.gateway.appearance import published
 from bot.gateway.assets import Assets
 from bot.gateway.chat import Chat
@@ -39,6 +42,7 @@ from bot.privacy.encryption import EncryptionUnavailable
 from bot.privacy.erasure import Erasure
 from bot.privacy.retention import Retention
 from bot.settings import Settings
+from bot.store.engine import open_engine
 
 log = logging.getLogger(__name__)
 access_log = logging.getLogger("bot.gateway.access")
@@ -56,6 +60,7 @@ FIXED_PATHS = frozenset(
         "/api/chat",
         "/api/feedback",
         "/handover",
+        "/services",
     }
 )
 IN_A_FRAME = frozenset({"/", "/transcript"})
@@ -120,6 +125,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.live_events = LiveEvents(chat, stopping)
     app.include_router(live_events.router(chat, app.state.live_events))
     app.include_router(information.router(settings))
+    directory = open_engine(settings.directory_url)
+    published_records = Published(directory)
+    app.include_router(open_referral.router(published_records))
+    gaps = Gaps(directory, settings.gaps_weeks, lambda: metrics.failures.labels("gaps").inc())
+    app.include_router(services.router(Directory(directory), published_records, gaps))
     app.include_router(handover_pages.router(handover, chat, settings))
     add_desk(app, settings, chat, metrics, behind)
     app.add_exception_handler(Problem, handle_problem)
@@ -219,6 +229,8 @@ def _secure(request: Request, response: Response, settings: Settings) -> None:
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     else:
         response.headers["Cache-Control"] = "no-store"
+    if request.url.path.startswith(f"{open_referral.ROOT}/"):
+        response.headers.update(open_referral.SHARED_HEADERS)
 
 
 def _known_path(request: Request) -> str:
@@ -226,7 +238,7 @@ def _known_path(request: Request) -> str:
     path = request.url.path
     if path in FIXED_PATHS | information.PATHS:
         return path
-    folders = ("/api/chat/", "/handover/", "/staff", "/static/")
+    folders = ("/api/chat/", "/handover/", "/services/", "/staff", "/static/", f"{open_referral.ROOT}/")
     known = next((folder for folder in folders if path.startswith(folder)), None)
     return f"{known}..." if known else "(no such path)"
 
@@ -240,4 +252,6 @@ def _address(request: Request, settings: Settings) -> str:
 
 def _is_page(request: Request) -> bool:
     path = request.url.path
-    return not path.startswith(("/api/", "/health", "/static/")) and "text/html" in request.headers.get("accept", "")
+    return not path.startswith(
+        ("/api/", "/health", "/static/", f"{open_referral.ROOT}/")
+    ) and "text/html" in request.headers.get("accept", "")

@@ -5,7 +5,7 @@ IN_RASA := $(APP) -m bot rasa-python
 TRAINED_FROM := config.yml domain.yml $(shell find data knowledge/answers knowledge/vocabulary.yml bot/nlu bot/guidance/answers.py -type f -not -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test train check evaluate learning-curve bench lint setup model rasa-test
+.PHONY: help run test train check evaluate learning-curve bench lint setup model rasa-test styles
 
 help: ## Show what there is to run
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,3 +56,9 @@ learning-curve: model ## Accuracy against examples per answer; writes docs/learn
 
 bench: model ## Measure our pipeline against Rasa's stock pipeline in one run
 	@$(APP) -m bot.evaluation.bench
+
+styles: ## Build the stylesheets from styles/ (needs npm; their built form is committed)
+	@mkdir -p var/styles && cp styles/package.json var/styles/
+	@npm install --prefix var/styles --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
+	@var/styles/node_modules/.bin/sass --load-path=var/styles/node_modules --style=compressed --no-source-map --quiet-deps --no-charset \
+	  styles/guide.scss:bot/gateway/static/guide.css styles/forms.scss:bot/gateway/static/forms.css

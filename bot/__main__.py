@@ -43,6 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         add_arguments(directory)
     retention = _add(commands, "retention", "delete what has been kept long enough", _retention)
     retention.add_argument("what", choices=["run"], help="run: delete by the rules in the settings, print the receipt")
+    users = _add(commands, "users", "make and change the accounts of the staff desk", _users)
+    trail = _add(commands, "audit", "check the staff desk's audit trail", _audit)
+    if given[:1] in (["users"], ["audit"]):  # only then: these arguments come with the database's libraries
+        from bot.desk.commands import add_audit_arguments, add_user_arguments
+
+        add_user_arguments(users)
+        add_audit_arguments(trail)
     within = _add(
         commands,
         "rasa-python",
@@ -138,6 +145,18 @@ def _referrals(chosen: argparse.Namespace) -> int:
     from bot.handover.commands import run
 
     return run(chosen)
+
+
+def _users(chosen: argparse.Namespace) -> int:
+    from bot.desk.commands import run_users
+
+    return run_users(chosen)
+
+
+def _audit(chosen: argparse.Namespace) -> int:
+    from bot.desk.commands import run_audit
+
+    return run_audit(chosen)
 
 
 def _directory(chosen: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import requests
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.directory.commands import in_words
 from bot.directory.feeds.reading import Unreadable
 from bot.directory.synchronising import load_starting_directory, tell_search
+from bot.gateway.theme import ThemeRefused, load_theme
 from bot.guidance.wording import wording
 from bot.handover.opening import channels, handover_is_open
 from bot.paths import ENCODER, MODELS, ROOT, VAR
@@ -97,6 +99,11 @@ def serve(say: Callable[[str], None] = lambda line: print(line, flush=True)) -> 
             say(problem)
         return 1
     configured = settings()
+    try:
+        load_theme(Path(configured.theme))
+    except ThemeRefused as refused:
+        say(str(refused))
+        return 1
     try:
         prepare(configured)
     except SQLAlchemyError as error:

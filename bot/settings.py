@@ -81,7 +81,10 @@ class Settings(BaseSettings):
         "", description="address for questions about personal data, shown at /privacy; empty: not shown"
     )
 
-    # The directory's report of gaps
+    # The directory
+    directory_sources: str = Field(
+        str(KNOWLEDGE / "directory" / "sources.yml"), description="file that lists the feeds of Local Offer records"
+    )
     gaps_minimum_group: int = Field(
         5, ge=3, description="searches that a group in the report of gaps has at least; smaller ones are left out"
     )

@@ -34,6 +34,7 @@ from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem, handle_problem, problem_response
 from bot.gateway.rasa_client import RasaClient
 from bot.guidance.wording import wording
+from bot.handover.chat_draft import ChatHandover
 from bot.handover.figures import HandoverFigures
 from bot.handover.live import LiveChats
 from bot.handover.referrals import ReferralStore
@@ -76,12 +77,14 @@ def create_app(settings: Settings) -> FastAPI:
     live = _live_chats(settings)
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
     behind = backstage(settings, metrics)
+    handover_in_chat = ChatHandover(settings)
     erasure = Erasure(
         store,
         Path(settings.tracker_database),
         settings.conversation_hours,
         lambda reason, number: metrics.erased.labels(reason).inc(number),
         live,
+        handover_in_chat.drop,
         behind.intake.erase_conversation,
     )
     chat = Chat(
@@ -92,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings.signing_key(),
         settings.message_limit,
         settings.rate_limit_conversation,
+        handover_in_chat,
         live,
         behind.switch.screen,
         behind.intake.notice,

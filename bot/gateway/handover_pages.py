@@ -22,12 +22,13 @@ from bot.gateway.problems import Problem
 from bot.guidance.contacts import contact
 from bot.guidance.wording import wording
 from bot.handover import form
+from bot.handover.chat_so_far import chat_so_far
 from bot.handover.consent import consent_text, consent_version
 from bot.handover.details import ANSWERS
 from bot.handover.drafts import DraftStore, chat_key, form_key
 from bot.handover.form import BY_NAME, CHAT, CHECK
 from bot.handover.opening import handover_is_open
-from bot.handover.referrals import Consent, ReferralStore, transcript
+from bot.handover.referrals import Consent, ReferralStore
 from bot.settings import Settings
 
 COOKIE = "handover"
@@ -185,7 +186,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         draft["answers"].update(taken.answers)
         if page == CHAT:
             goes_along = given.get("include") == "1"
-            draft["conversation"] = transcript(chat.store.history(draft["conversation_id"])) if goes_along else None
+            draft["conversation"] = chat_so_far(chat.store.history(draft["conversation_id"])) if goes_along else None
         draft["version"] += 1
         handover.drafts.write(form_key(token), draft)
         return _to(CHECK if change and not form.first_unanswered(draft) else form.page_after(page, draft))
@@ -236,7 +237,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
             "change": change,
             "csrf": draft["csrf"],
             "included": bool(draft.get("conversation")),
-            "chat": transcript(chat.store.history(draft["conversation_id"])) if page == CHAT else (),
+            "chat": chat_so_far(chat.store.history(draft["conversation_id"])) if page == CHAT else (),
         }
         status = 422 if errors else 200
         return templates().TemplateResponse(request, "handover/question.html", context, status_code=status)

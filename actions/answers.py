@@ -21,6 +21,7 @@ from bot.guidance.replies import (
 CLOSE_ENOUGH_TO_MENTION = 0.1
 CLOSE_ENOUGH_TO_OFFER = 0.05
 MOST_READINGS = 3
+MOST_NEAR_FOR_STAFF = 5
 OTHER_SUBJECT = "far"
 
 
@@ -37,7 +38,8 @@ class ActionAnswer(GuideAction):
         chosen = next(tracker.get_latest_entity_values("answer"), None)
         if chosen:
             answer = load_answers().get(chosen)
-            return [answer_message(answer, audience_of(tracker), 1.0) if answer else fallback_message()]
+            form = next(tracker.get_latest_entity_values("form"), None)
+            return [answer_message(answer, audience_of(tracker), 1.0, form=form) if answer else fallback_message()]
         if not ranking:
             return [fallback_message()]
         questions = _questions(tracker)
@@ -61,8 +63,8 @@ class ActionClarify(GuideAction):
         readings = _likeliest(tracker)
         asked_before = _last_action(tracker) == self.name()
         if len(readings) < 2 or asked_before:
-            return [fallback_message(readings, asked_before)]
-        return [clarify_message(readings)]
+            return [_with_near(fallback_message(readings, asked_before), tracker)]
+        return [_with_near(clarify_message(readings), tracker)]
 
 
 class ActionFallback(GuideAction):
@@ -74,7 +76,7 @@ class ActionFallback(GuideAction):
 
     def messages(self, tracker: Tracker) -> Iterable[Message]:
         """Return the refusal with the nearest questions."""
-        return [fallback_message(_near(tracker))]
+        return [_with_near(fallback_message(_near(tracker)), tracker)]
 
 
 class ActionOutOfScope(GuideAction):
@@ -88,7 +90,7 @@ class ActionOutOfScope(GuideAction):
         """Return the refusal of the likeliest kind."""
         refusals = _selected(tracker, "out_of_scope").get("ranking") or []
         kind = refusals[0]["intent_response_key"].partition("/")[2] if refusals else OTHER_SUBJECT
-        return [refusal_message(kind)]
+        return [_with_near(refusal_message(kind), tracker)]
 
 
 class ActionOtherLanguage(GuideAction):
@@ -136,6 +138,16 @@ def _likeliest(tracker: Tracker) -> list[Answer]:
     ranking = _ranking(tracker)
     together = sum(share for _, share in ranking)
     return [answer for answer, share in ranking if share >= CLOSE_ENOUGH_TO_OFFER * together][:MOST_READINGS]
+
+
+def _with_near(message: Message, tracker: Tracker) -> Message:
+    """Add the nearest answers with their scores, for staff; the gateway takes them off before anybody is shown them."""
+    near = [
+        {"answer": answer.name, "confidence": round(share, 3)}
+        for answer, share in _ranking(tracker)[:MOST_NEAR_FOR_STAFF]
+    ]
+    message["custom"]["near"] = near
+    return message
 
 
 def _last_action(tracker: Tracker) -> str | None:

@@ -34,8 +34,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     database.add_argument("what", choices=["upgrade"], help="upgrade: make what is missing; safe to repeat")
     referrals = _add(commands, "referrals", "see to referrals and their notices, keys, export and erasure", _referrals)
     _referral_arguments(referrals, given)
+    directory = _add(
+        commands, "directory", "import Local Offer records, synchronise feeds, see how they are", _directory
+    )
+    if given[:1] == ["directory"]:  # else not worth the time it takes to load
+        from bot.directory.commands import add_arguments
+
+        add_arguments(directory)
     retention = _add(commands, "retention", "delete what has been kept long enough", _retention)
     retention.add_argument("what", choices=["run"], help="run: delete by the rules in the settings, print the receipt")
+    users = _add(commands, "users", "make and change the accounts of the staff desk", _users)
+    trail = _add(commands, "audit", "check the staff desk's audit trail", _audit)
+    if given[:1] in (["users"], ["audit"]):  # only then: these arguments come with the database's libraries
+        from bot.desk.commands import add_audit_arguments, add_user_arguments
+
+        add_user_arguments(users)
+        add_audit_arguments(trail)
     within = _add(
         commands,
         "rasa-python",
@@ -129,6 +143,24 @@ def _referral_arguments(parser: argparse.ArgumentParser, given: Sequence[str]) -
 
 def _referrals(chosen: argparse.Namespace) -> int:
     from bot.handover.commands import run
+
+    return run(chosen)
+
+
+def _users(chosen: argparse.Namespace) -> int:
+    from bot.desk.commands import run_users
+
+    return run_users(chosen)
+
+
+def _audit(chosen: argparse.Namespace) -> int:
+    from bot.desk.commands import run_audit
+
+    return run_audit(chosen)
+
+
+def _directory(chosen: argparse.Namespace) -> int:
+    from bot.directory.commands import run
 
     return run(chosen)
 

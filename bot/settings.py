@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.paths import VAR
+from bot.paths import KNOWLEDGE, VAR
 
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     rate_limit_address: int = Field(60, description="messages a minute from one address; 0 turns it off")
     trust_forwarded_for: bool = Field(False, description="take the client's address from X-Forwarded-For")
     embed_origins: str = Field("", description="origins, parted by spaces, whose pages may embed the chat")
+    theme: str = Field(str(KNOWLEDGE / "theme.yml"), description="file with the name, logo and colours of the pages")
 
     # Handing over to SENDIASS
     encryption_keys: str = Field(
@@ -80,6 +81,16 @@ class Settings(BaseSettings):
         "", description="address for questions about personal data, shown at /privacy; empty: not shown"
     )
 
+    # The directory
+    directory_sources: str = Field(
+        str(KNOWLEDGE / "directory" / "sources.yml"), description="file that lists the feeds of Local Offer records"
+    )
+    # The directory's report of gaps
+    gaps_minimum_group: int = Field(
+        5, ge=3, description="searches that a group in the report of gaps has at least; smaller ones are left out"
+    )
+    gaps_weeks: int = Field(104, ge=1, description="weeks that the counts of searches that found nothing are kept")
+
     # Retention
     referral_days: int = Field(365, description="days that a referral is kept after it was closed")
     draft_hours: int = Field(24, description="hours that a handover is kept which was begun and not sent")
@@ -97,6 +108,23 @@ class Settings(BaseSettings):
             if not self.referral_webhook_secret:
                 raise ValueError("GUIDE_REFERRAL_WEBHOOK_URL needs GUIDE_REFERRAL_WEBHOOK_SECRET")
         return self
+
+    # The staff desk
+    desk_idle_minutes: int = Field(30, description="minutes without a page after which staff must sign in again")
+    desk_session_hours: int = Field(10, description="hours after signing in after which staff must sign in again")
+    desk_most_failures: int = Field(5, description="failed sign-ins in a row that lock an account")
+    desk_locked_minutes: int = Field(15, description="minutes that an account stays locked")
+    desk_local_accounts: bool = Field(True, description="let staff sign in with a name and a password kept here")
+    desk_question_days: int = Field(90, description="days that a question is kept in the content queue")
+    desk_collect_questions: bool = Field(True, description="keep redacted questions that got no good answer")
+    oidc_issuer: str = Field("", description="https address of the OpenID Connect provider for staff; empty: none")
+    oidc_client_id: str = Field("", description="the desk's client id at the provider")
+    oidc_client_secret: str = Field("", description="the desk's client secret at the provider")
+    oidc_redirect_url: str = Field(
+        "", description="https://<this site>/staff/sign-in/callback, as the provider knows it"
+    )
+    oidc_roles_claim: str = Field("roles", description="the claim that lists a person's groups or roles")
+    oidc_roles: str = Field("", description="what the claim's values mean here: value=role, parted by commas")
 
     def url_of(self, store: str) -> str:
         """Return the SQLAlchemy URL of a store; raise KeyError for an unknown one."""

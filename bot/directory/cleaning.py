@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from html import unescape
@@ -18,6 +17,10 @@ OLDEST = 120
 _KEPT_TAGS = {"p", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "div", "tr", "td", "table", "a"}
 _BREAKING_TAGS = {"p", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "div", "table"}
 _LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#][a-zA-Z0-9]{1,7};")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufffe\uffff]"
+)
+_GAPS = re.compile(r"\n{3,}")
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[A-Za-z]{2,}")
 _OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
 
@@ -37,9 +40,11 @@ def long_text(value: Any) -> str | None:
     text = str(value)
     if _LOOKS_LIKE_HTML.search(text):
         text = _without_html(text)
-    text = "".join(" " if c == "\xa0" else c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
+    text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if "\n" not in text:
+        return " ".join(text.split()) or None
     lines = [" ".join(line.split()) for line in text.split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() or None
+    return _GAPS.sub("\n\n", "\n".join(lines)).strip() or None
 
 
 def text(value: Any) -> str | None:

@@ -154,6 +154,7 @@ class _Run:
                 self._write(batch)
                 batch = []
         self._write(batch)
+        self._writer.finish()
         self._withdraw(allow_loss)
         if self._report.updated or self._report.withdrawn:
             remove_unused(self._session, self._source)

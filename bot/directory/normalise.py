@@ -154,7 +154,7 @@ def published_id(published: Mapping[str, Any]) -> str:
 
 def _id(published: Mapping[str, Any]) -> str | None:
     ident = published.get("id")
-    return str(ident).strip() or None if isinstance(ident, str | int) and not isinstance(ident, bool) else None
+    return text(ident) if isinstance(ident, str | int) else None
 
 
 def _status(value: Any) -> str:

@@ -26,8 +26,8 @@ from bot.paths import KNOWLEDGE
 STARTING_DIRECTORY = "starting-directory"
 FOLDER = KNOWLEDGE / "directory"
 _log = logging.getLogger(__name__)
-# Those that keep something beside the records and must hear that they changed: module, function.
-_LISTENERS = (("bot.directory.text_index", "refresh"), ("bot.directory.vectors", "refresh"))
+# Who keeps something beside the records and must hear that they changed: module, function.
+_LISTENERS = (("bot.directory.text_index", "refresh"),)
 
 
 def with_bar(items: Iterable[Any], total: int | None, label: str) -> Iterable[Any]:
@@ -100,7 +100,8 @@ def load_starting_directory(engine: Engine, folder: Path = FOLDER) -> Report | N
 def tell_search(engine: Engine) -> list[str]:
     """Bring what search keeps up to date with the records; return the names of the parts that failed.
 
-    Search notices by itself as well, so a failure here costs time, not correctness.
+    Search notices by itself as well, so a failure here costs time, not correctness. Vectors are made by the running
+    guide, in the background.
     """
     failed = []
     for module, function in _LISTENERS:

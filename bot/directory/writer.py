@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from bot.directory.models import (
@@ -66,6 +66,7 @@ class Writer:
         """Write in `session`, whose transaction the caller commits or rolls back."""
         self._session, self._source, self._now = session, source, now
         self._shared: dict[type[Known], dict[str, tuple[int, str]]] = {}
+        self._next_keys: dict[type[Base], int] = {}
 
     def write(self, records: Sequence[tuple[str, Record]], known: dict[str, int]) -> list[int]:
         """Write records, each with its content's hash; `known` has the keys of those to replace, by published id.
@@ -314,15 +315,29 @@ class Writer:
     def _insert(self, model: type[Base], rows: list[dict[str, Any]]) -> None:
         if rows:
             empty = dict.fromkeys(_columns(model))
-            self._session.execute(insert(model), [empty | row for row in rows])
+            self._session.connection().execute(insert(model), [empty | row for row in rows])
 
-    def _insert_keyed(self, model: Any, rows: list[dict[str, Any]]) -> list[int]:
-        """Insert rows and return their keys in the same order."""
-        if not rows:
-            return []
-        empty = dict.fromkeys(_columns(model))
-        statement = insert(model).returning(model.key, sort_by_parameter_order=True)
-        return list(self._session.scalars(statement, [empty | row for row in rows]))
+    def _insert_keyed(self, model: type[Base], rows: list[dict[str, Any]]) -> list[int]:
+        """Insert rows and return their keys in the same order.
+
+        The keys are counted here, since no other import writes meanwhile: asking the database for each is slow.
+        """
+        table = model.__table__
+        if model not in self._next_keys:
+            self._next_keys[model] = (self._session.scalar(select(func.max(table.c.key))) or 0) + 1
+        first = self._next_keys[model]
+        self._next_keys[model] = first + len(rows)
+        keys = list(range(first, first + len(rows)))
+        self._insert(model, [{**row, "key": key} for row, key in zip(rows, keys)])
+        return keys
+
+    def finish(self) -> None:
+        """Tell PostgreSQL which keys are taken, so that its own counting goes on after them."""
+        if self._session.get_bind().dialect.name != "postgresql":
+            return
+        for model, next_key in self._next_keys.items():
+            sequence = f"pg_get_serial_sequence('{model.__tablename__}', 'key')"
+            self._session.execute(text(f"SELECT setval({sequence}, :next_key, false)"), {"next_key": next_key})
 
     def _values(self, row: Row, owner: Row, kind: str, position: int) -> dict[str, Any]:
         """Return a row's columns with a UUID: the publisher's, or one made from the owner's; an id that is no UUID is kept."""
@@ -371,8 +386,8 @@ def withdraw(session: Session, keys: Sequence[int], now: datetime) -> None:
 
 def digest(value: Any) -> str:
     """Return a hash of any JSON value; the order of an object's keys does not matter."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    written = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _hash_of(row: Row) -> str:

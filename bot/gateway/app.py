@@ -14,20 +14,27 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from bot.gateway import api, handover_pages, information, live_events, pages
+from bot.desk.build import add_desk, backstage
+from bot.directory.gaps import Gaps
+from bot.directory.published import Published
+from bot.directory.search import Directory
+from bot.gateway import api, handover_pages, information, live_events, open_referral, pages, services
+from bot.gateway.appearance import published
+from bot.gateway.assets import Assets
 from bot.gateway.chat import Chat
 from bot.gateway.conversations import ConversationStore
 from bot.gateway.handover_pages import HandoverForm
 from bot.gateway.health import Health
 from bot.gateway.limits import RateLimit
+from bot.gateway.live_events import LiveEvents
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem, handle_problem, problem_response
 from bot.gateway.rasa_client import RasaClient
 from bot.guidance.wording import wording
+from bot.handover.chat_draft import ChatHandover
 from bot.handover.figures import HandoverFigures
 from bot.handover.live import LiveChats
 from bot.handover.referrals import ReferralStore
@@ -35,13 +42,28 @@ from bot.privacy.encryption import EncryptionUnavailable
 from bot.privacy.erasure import Erasure
 from bot.privacy.retention import Retention
 from bot.settings import Settings
+from bot.store.engine import open_engine
 
 log = logging.getLogger(__name__)
 access_log = logging.getLogger("bot.gateway.access")
 
-STATIC = Path(__file__).with_name("static")
 MOST_BODY_BYTES = 64 * 1024
-FIXED_PATHS = frozenset({"/", "/demo", "/embed.js", "/start-again", "/health", "/api/chat", "/handover"})
+FIXED_PATHS = frozenset(
+    {
+        "/",
+        "/demo",
+        "/embed.js",
+        "/theme.css",
+        "/start-again",
+        "/transcript",
+        "/health",
+        "/api/chat",
+        "/api/feedback",
+        "/handover",
+        "/services",
+    }
+)
+IN_A_FRAME = frozenset({"/", "/transcript"})
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
@@ -49,17 +71,21 @@ _POLICY = (
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Build the application for these settings; raise SQLAlchemyError where its database cannot be opened."""
+    """Build the application for these settings; raise SQLAlchemyError where its database cannot be opened, or ThemeRefused."""
     metrics = Metrics()
     store = ConversationStore(settings.database_url)
     live = _live_chats(settings)
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
+    behind = backstage(settings, metrics)
+    handover_in_chat = ChatHandover(settings)
     erasure = Erasure(
         store,
         Path(settings.tracker_database),
         settings.conversation_hours,
         lambda reason, number: metrics.erased.labels(reason).inc(number),
         live,
+        handover_in_chat.drop,
+        behind.intake.erase_conversation,
     )
     chat = Chat(
         store,
@@ -69,17 +95,21 @@ def create_app(settings: Settings) -> FastAPI:
         settings.signing_key(),
         settings.message_limit,
         settings.rate_limit_conversation,
+        handover_in_chat,
         live,
+        behind.switch.screen,
+        behind.intake.notice,
     )
     health = Health(chat, erasure)
-    handover = HandoverForm(settings, someone_at_the_desk=lambda: False)
-    retention = Retention(settings)
+    handover = HandoverForm(settings)
+    retention = Retention(settings, {"questions": behind.erase_old_questions})
     stopping = threading.Event()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=erasure.run_until, args=(stopping,), daemon=True).start()
         threading.Thread(target=retention.run_until, args=(stopping,), daemon=True).start()
+        behind.start(stopping)
         yield
         stopping.set()
 
@@ -87,14 +117,21 @@ def create_app(settings: Settings) -> FastAPI:
         title="Local Offer Guide", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.state.metrics = metrics
+    app.state.theme, app.state.assets = published(Path(settings.theme))
     with contextlib.suppress(EncryptionUnavailable):  # without a key there are no referrals to tell of
         metrics.registry.register(HandoverFigures.of(settings))
     app.include_router(api.router(chat, erasure, health))
     app.include_router(pages.router(chat, erasure, settings))
-    app.include_router(live_events.router(chat, stopping))
+    app.state.live_events = LiveEvents(chat, stopping)
+    app.include_router(live_events.router(chat, app.state.live_events))
     app.include_router(information.router(settings))
+    directory = open_engine(settings.directory_url)
+    published_records = Published(directory)
+    app.include_router(open_referral.router(published_records))
+    gaps = Gaps(directory, settings.gaps_weeks, lambda: metrics.failures.labels("gaps").inc())
+    app.include_router(services.router(Directory(directory), published_records, gaps))
     app.include_router(handover_pages.router(handover, chat, settings))
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    add_desk(app, settings, chat, metrics, behind)
     app.add_exception_handler(Problem, handle_problem)
     _handle_errors(app, metrics)
     _guard(app, settings, metrics)
@@ -148,7 +185,7 @@ def _guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     async def guarded(request: Request, handle: Callable[[Request], Awaitable[Response]]) -> Response:
         began = time.perf_counter()
         try:
-            response = _refusal(request) or await handle(request)
+            response = _refusal(request) or _asset(request) or await handle(request)
         except Exception as error:  # noqa: BLE001 - whatever failed, the person gets a kind page with safe headers
             # Its place and kind are logged, its text is not: that may repeat what somebody wrote.
             place = traceback.extract_tb(error.__traceback__)[-1]
@@ -175,19 +212,25 @@ def _guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
         return None
 
 
+def _asset(request: Request) -> Response | None:
+    assets: Assets = request.app.state.assets
+    return assets.respond(request) if request.method in ("GET", "HEAD") else None
+
+
 def _secure(request: Request, response: Response, settings: Settings) -> None:
-    may_embed = request.url.path == "/"
+    may_embed = request.url.path in IN_A_FRAME
     ancestors = f"'self' {settings.embed_origins}".strip() if may_embed else "'none'"
     response.headers["Content-Security-Policy"] = _POLICY.format(ancestors=ancestors)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), interest-cohort=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    if request.url.path == "/embed.js" or request.url.path.startswith("/static/"):
+    if "ETag" in response.headers:
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        response.headers["Cache-Control"] = "public, max-age=3600"
     else:
         response.headers["Cache-Control"] = "no-store"
+    if request.url.path.startswith(f"{open_referral.ROOT}/"):
+        response.headers.update(open_referral.SHARED_HEADERS)
 
 
 def _known_path(request: Request) -> str:
@@ -195,7 +238,8 @@ def _known_path(request: Request) -> str:
     path = request.url.path
     if path in FIXED_PATHS | information.PATHS:
         return path
-    known = next((folder for folder in ("/api/chat/", "/static/", "/handover/") if path.startswith(folder)), None)
+    folders = ("/api/chat/", "/handover/", "/services/", "/staff", "/static/", f"{open_referral.ROOT}/")
+    known = next((folder for folder in folders if path.startswith(folder)), None)
     return f"{known}..." if known else "(no such path)"
 
 
@@ -208,4 +252,6 @@ def _address(request: Request, settings: Settings) -> str:
 
 def _is_page(request: Request) -> bool:
     path = request.url.path
-    return not path.startswith(("/api/", "/health", "/static/")) and "text/html" in request.headers.get("accept", "")
+    return not path.startswith(
+        ("/api/", "/health", "/static/", f"{open_referral.ROOT}/")
+    ) and "text/html" in request.headers.get("accept", "")

@@ -38,6 +38,7 @@ class LiveChats:
 
     def __init__(self, referrals: ReferralStore) -> None:
         """Share the referrals' store: what is written belongs to a referral and goes with it."""
+        self.referrals = referrals
         self._engine = referrals.engine
         self._vault = referrals.vault
 
@@ -93,6 +94,12 @@ class LiveChats:
                     LiveConversation.conversation_id == conversation, LiveConversation.ended_at.is_(None)
                 )
             )
+
+    def is_expected(self, conversation: str) -> bool:
+        """Tell whether a person may yet write in the chat: a referral came from it and is not closed."""
+        with Session(self._engine) as session:
+            open_referral = (Referral.conversation_id == conversation) & (Referral.status != "closed")
+            return session.scalar(select(Referral.id).where(open_referral).limit(1)) is not None
 
     def say(self, conversation: str, sender: Sender, text: str, key: str | None = None) -> None:
         """Keep what family or person wrote; the same idempotency `key` again is kept once.

@@ -160,3 +160,24 @@ def next_event(url: str, after: str = "", last_event_id: str = "") -> dict:
             if name == "data":
                 return {**event, "data": json.loads(value)}
     raise AssertionError("the stream ended without an event")
+
+
+def test_the_page_says_who_speaks_and_how_to_look_for_new_messages(address, taken, live):
+    token, ident = taken
+    live.say(ident, "person", "Hello from me")
+    page = requests.post(f"{address}/", data={"resume": "1", "conversation": token, "key": "k" * 20}, timeout=10).text
+    assert "Rowan, SENDIASS" in page and "Hello from me" in page and "You are talking to Rowan from SENDIASS" in page
+    assert f'data-events="/api/chat/{token}/events?after=' in page and "Look for new messages" in page
+
+
+def test_the_page_expects_a_person_once_a_referral_was_sent_and_no_longer_when_it_is_closed(
+    address, taken, live, settings
+):
+    token, ident = taken
+    live.end(ident, "back", "worker")
+    store = ReferralStore(settings)
+    body = {"resume": "1", "conversation": token, "key": "k" * 20}
+    assert "A person from SENDIASS may write to you here" in requests.post(f"{address}/", data=body, timeout=10).text
+    (referral,) = store.of_conversation(ident)
+    store.change_status(referral.id, "new", "closed", "worker", "helped")
+    assert "data-events" not in requests.post(f"{address}/", data=body, timeout=10).text

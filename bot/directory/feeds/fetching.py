@@ -116,19 +116,14 @@ class Fetcher:
         if page is None:
             self._found.records += [StillThere(ident) for ident in known["ids"]]
             self._found.remembered.setdefault("pages", {})[str(number)] = known
-            return Page([], number, known.get("pages"))
+            return Page([], number, known.get("pages"), known.get("total"))
         self._found.has_news = True
         self._found.records += page.records
         ids = [str(record["id"]).strip() for record in page.records if isinstance(record, dict) and record.get("id")]
         etag, changed = response.headers.get("ETag"), response.headers.get("Last-Modified")
         if (etag or changed) and len(ids) == len(page.records):
-            own = {
-                "etag": etag,
-                "last_modified": changed,
-                "ids": ids,
-                "pages": page.pages,
-                "per_page": self._feed.per_page,
-            }
+            envelope = {"pages": page.pages, "total": page.total, "per_page": self._feed.per_page}
+            own = {"etag": etag, "last_modified": changed, "ids": ids, **envelope}
             self._found.remembered.setdefault("pages", {})[str(number)] = own
         return page
 

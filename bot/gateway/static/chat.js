@@ -1,119 +1,245 @@
-// Makes the chat quicker where there is JavaScript: the same form post, with only the chat part of the answer put in.
-// Anything that goes wrong falls back to the ordinary form post.
-const KEPT = "local-offer-guide";
+// Makes the chat quicker where there is JavaScript: the same form posts, with only the chat part of the answer put in.
+// Whatever this script does not expect is left to the ordinary form post.
+const CONVERSATION = "local-offer-guide";
+const UNANSWERED = "local-offer-guide unanswered";
 const LONGEST_WAIT_MS = 20000;
-const chat = () => document.getElementById("chat");
+const TRIES_AFTER_MS = [0, 1000, 3000];
+const SAY_WAITING_AFTER_MS = 400;
+const SAY_SLOW_AFTER_MS = 8000;
+const embedded = window.parent !== window;
+const byId = (id) => document.getElementById(id);
 
-function keep(token) {
+// Private windows may refuse to keep anything: the hidden fields still carry the conversation.
+const keep = (name, value) => {
   try {
-    if (token) sessionStorage.setItem(KEPT, token);
-    else sessionStorage.removeItem(KEPT);
-  } catch { /* private windows may refuse: the hidden field still carries the token */ }
+    if (value) sessionStorage.setItem(name, value);
+    else sessionStorage.removeItem(name);
+  } catch { /* not kept */ }
+};
+const kept = (name) => {
+  try { return sessionStorage.getItem(name); } catch { return null; }
+};
+const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+
+class NotAChatPage extends Error {}
+
+// Post fields; where the line fails, again with the same key, so that nothing is asked twice.
+async function post(fields, action) {
+  let failure;
+  for (const wait of TRIES_AFTER_MS) {
+    await pause(wait);
+    let answer;
+    try {
+      answer = await fetch(action, {
+        method: "POST", body: new URLSearchParams(fields), headers: { Accept: "text/html" }, signal: AbortSignal.timeout(LONGEST_WAIT_MS),
+      });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const chat = page.getElementById("chat");
+      if (!chat) throw new NotAChatPage();
+      return { chat, title: page.title };
+    } catch (error) {
+      if (error instanceof NotAChatPage) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
 }
 
-function kept() {
-  try { return sessionStorage.getItem(KEPT); } catch { return null; }
-}
-
-function waiting(text) {
-  document.getElementById("waiting").textContent = text;
-}
-
-async function post(body, action) {
-  const answer = await fetch(action, {
-    method: "POST", body: new URLSearchParams(body), headers: { Accept: "text/html" }, signal: AbortSignal.timeout(LONGEST_WAIT_MS),
-  });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const next = page.getElementById("chat");
-  if (!next) throw new Error("not a chat page");
-  return { next, title: page.title };
-}
-
-function show({ next, title }, focus) {
-  chat().replaceWith(next);
+function show({ chat, title }, focus) {
+  byId("chat").replaceWith(chat);
   document.title = title;
-  keep(next.querySelector("[name=conversation]")?.value);
+  keep(CONVERSATION, chat.querySelector("#ask [name=conversation]")?.value);
+  keep(UNANSWERED, null);
   ready();
   if (!focus) return;
-  const target = next.querySelector("#problem") ? next.querySelector("#question") : next.querySelector("#new") ?? next.querySelector("#question");
+  const target = byId("problem") ? byId("question") : byId("new") ?? byId("question");
   target.focus({ preventScroll: true });
   target.scrollIntoView({ block: "start" });
 }
 
-function submitPlainly(form, pressed) {
-  if (pressed?.name) {
-    const field = document.createElement("input");
-    field.type = "hidden";
-    field.name = pressed.name;
-    field.value = pressed.value;
+function submitPlainly(form, fields) {
+  for (const [name, value] of fields) {
+    if (form.elements[name]) continue;
+    const field = Object.assign(document.createElement("input"), { type: "hidden", name, value });
     form.append(field);
-    form.elements.question.name = "";
   }
+  if (!fields.has("message")) byId("question").name = "";
   HTMLFormElement.prototype.submit.call(form);
 }
 
-function ready() {
-  const form = document.getElementById("ask");
-  const question = document.getElementById("question");
-  const limit = Number(question.dataset.limit);
-  let busy = false;
+function setBusy(busy) {
+  byId("question").readOnly = busy;
+  for (const button of byId("chat").querySelectorAll("button")) {
+    if (busy) button.setAttribute("aria-disabled", "true");
+    else button.removeAttribute("aria-disabled");
+  }
+}
 
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (busy) return;
-    const pressed = event.submitter;
-    const body = new FormData(form);
-    if (pressed?.name) {
-      body.delete("message");
-      body.set(pressed.name, pressed.value);
+// The region is an alert: each text put in is read out once. A quick answer needs no word of waiting.
+function sayWaiting() {
+  const region = byId("waiting");
+  const say = (text) => {
+    region.classList.add("busy");
+    region.textContent = text;
+  };
+  const timers = [setTimeout(say, SAY_WAITING_AFTER_MS, region.dataset.text), setTimeout(say, SAY_SLOW_AFTER_MS, region.dataset.slow)];
+  return (text = "") => {
+    timers.forEach(clearTimeout);
+    region.classList.remove("busy");
+    region.textContent = text;
+  };
+}
+
+let busy = false;
+let failed = "";
+
+const withoutKey = (fields) => String(new URLSearchParams([...fields].filter(([name]) => name !== "key")));
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(18)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+async function send(form, fields) {
+  if (busy) return;
+  busy = true;
+  // The key belongs to the words that failed: other words are another question.
+  if (failed && failed !== withoutKey(fields)) fields.set("key", newKey());
+  setBusy(true);
+  const stopWaiting = sayWaiting();
+  keep(UNANSWERED, new URLSearchParams(fields).toString());
+  try {
+    const page = await post(fields, form.action);
+    stopWaiting();
+    failed = "";
+    show(page, true);
+  } catch (error) {
+    stopWaiting();
+    if (error instanceof NotAChatPage) {
+      submitPlainly(form, fields);
+      return;
     }
-    busy = true;
-    question.readOnly = true;
-    for (const button of chat().querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
-    waiting(document.getElementById("waiting").dataset.text);
+    form.elements.key.value = fields.get("key");
+    failed = withoutKey(fields);
+    setBusy(false);
+    stopWaiting(byId("waiting").dataset.failed);
+  } finally {
+    busy = false;
+  }
+}
+
+function fieldsOf(form, pressed) {
+  const fields = new FormData(form);
+  if (pressed?.name) {
+    fields.delete("message");
+    fields.set(pressed.name, pressed.value);
+  }
+  return fields;
+}
+
+function countCharacters() {
+  const question = byId("question");
+  const left = question.dataset.limit - question.value.length;
+  const text = left < 200 ? (left < 0 ? question.dataset.over : question.dataset.left).replace("{count}", Math.abs(left)) : "";
+  byId("count").textContent = text;
+  byId("count").classList.toggle("over", left < 0);
+  // Heard after a pause in typing, not at every letter.
+  clearTimeout(countCharacters.later);
+  countCharacters.later = setTimeout(() => { byId("count-heard").textContent = text; }, 1000);
+}
+
+async function copy(button) {
+  const form = byId("save");
+  const text = fetch(form.action, { method: "POST", body: new URLSearchParams({ conversation: form.elements.conversation.value, form: "text" }) })
+    .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error("no transcript"))));
+  let done = true;
+  try {
+    await navigator.clipboard.writeText(await text);
+  } catch {
+    done = false;
+  }
+  byId("kept").textContent = done ? button.dataset.done : button.dataset.failed;
+}
+
+// A person of SENDIASS may write at any time: each line that comes has the chat shown anew, with what is being typed left as it is.
+let events;
+function listen() {
+  const address = byId("chat").dataset.events ?? null;
+  events?.close();
+  events = address ? new EventSource(address) : null;
+  events?.addEventListener("message", async (event) => {
+    if (busy || JSON.parse(event.data).from === "user") return;
+    const typed = byId("question").value;
+    const typing = document.activeElement === byId("question");
     try {
-      show(await post(body, form.action), true);
+      show(await post(new FormData(byId("look")), byId("look").action), false);
     } catch {
-      if (navigator.onLine) {
-        // The same post once more, by the browser itself. The key in it keeps the question from being asked twice.
-        submitPlainly(form, pressed);
-        return;
-      }
-      busy = false;
-      question.readOnly = false;
-      for (const button of chat().querySelectorAll("button")) button.removeAttribute("aria-disabled");
-      waiting(document.getElementById("waiting").dataset.failed);
+      return;  // the button to look for new messages stays
     }
+    byId("question").value = typed;
+    if (typing) byId("question").focus({ preventScroll: true });
+    byId("live-heard").textContent = "";
+    byId("live-heard").textContent = byId("live-heard").dataset.new;
   });
+}
 
+function ready() {
+  listen();
+  const form = byId("ask");
+  const question = byId("question");
+
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.hasAttribute("formaction")) return;
+    event.preventDefault();
+    send(form, fieldsOf(form, event.submitter));
+  });
   question.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      form.requestSubmit(form.querySelector(".send"));
-    }
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector(".send"));
   });
+  question.addEventListener("input", countCharacters);
 
-  question.addEventListener("input", () => {
-    const left = limit - question.value.length;
-    const words = left < 0 ? question.dataset.over : question.dataset.left;
-    document.getElementById("count").textContent = left < 200 ? words.replace("{count}", Math.abs(left)) : "";
+  for (const [id, act] of [["copy", copy], ["print", () => window.print()]]) {
+    const button = byId(id);
+    if (!button) continue;
+    button.hidden = false;
+    button.addEventListener("click", () => act(button));
+  }
+  byId("again")?.addEventListener("submit", () => {
+    keep(CONVERSATION, null);
+    keep(UNANSWERED, null);
   });
+}
 
-  document.getElementById("again")?.addEventListener("submit", () => keep(null));
+// After a reload: what was sent and not answered is sent again under its own key, else the conversation is shown again.
+async function resume() {
+  const form = byId("ask");
+  const unanswered = kept(UNANSWERED);
+  if (form.elements.conversation || !(unanswered || kept(CONVERSATION))) return;
+  if (unanswered) {
+    const fields = new FormData();
+    new URLSearchParams(unanswered).forEach((value, name) => fields.set(name, value));
+    byId("question").value = fields.get("message") ?? "";
+    form.elements.key.value = fields.get("key");
+    await send(form, fields);
+    return;
+  }
+  const fields = new FormData(form);
+  fields.set("conversation", kept(CONVERSATION));
+  fields.set("resume", "1");
+  try {
+    show(await post(fields, form.action), false);
+  } catch {
+    keep(CONVERSATION, null);
+  }
 }
 
 ready();
-const form = document.getElementById("ask");
-if (kept() && !form.elements.conversation) {
-  const body = new FormData(form);
-  body.set("conversation", kept());
-  body.set("resume", "1");
-  post(body, form.action).then((page) => show(page, false)).catch(() => keep(null));
-}
+resume();
 
-if (window.parent !== window) {
+if (embedded) {
+  // The embedding page closes and sizes the frame; it learns nothing but that Escape was pressed, and a height.
   document.addEventListener("keydown", (event) => {
-    // The embedding page closes the frame; it learns nothing but that Escape was pressed.
-    if (event.key === "Escape") window.parent.postMessage("local-offer-guide:close", "*");
+    if (event.key === "Escape") window.parent.postMessage({ type: "local-offer-guide:close" }, "*");
   });
+  new ResizeObserver(() => {
+    window.parent.postMessage({ type: "local-offer-guide:height", height: document.body.scrollHeight }, "*");
+  }).observe(document.body);
 }

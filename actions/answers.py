@@ -38,7 +38,8 @@ class ActionAnswer(GuideAction):
         chosen = next(tracker.get_latest_entity_values("answer"), None)
         if chosen:
             answer = load_answers().get(chosen)
-            return [answer_message(answer, audience_of(tracker), 1.0) if answer else fallback_message()]
+            form = next(tracker.get_latest_entity_values("form"), None)
+            return [answer_message(answer, audience_of(tracker), 1.0, form=form) if answer else fallback_message()]
         if not ranking:
             return [fallback_message()]
         questions = _questions(tracker)

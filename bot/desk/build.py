@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 from sqlalchemy.engine import Engine
 
-from bot.desk import admin, content, own_account, policy, provider_pages, sign_in, switch_pages
+from bot.desk import (
+    admin,
+    content,
+    inbox,
+    inbox_chat,
+    own_account,
+    policy,
+    provider_pages,
+    sign_in,
+    switch_pages,
+)
 from bot.desk.access import Refused, SignInNeeded, handle_refused, handle_sign_in_needed
 from bot.desk.accounts import Accounts
 from bot.desk.desk import Desk
@@ -26,7 +36,7 @@ from bot.gateway.metrics import Metrics
 from bot.settings import Settings
 from bot.store.engine import open_engine
 
-PAGES = (sign_in, provider_pages, own_account, policy, content, switch_pages, admin)
+PAGES = (sign_in, provider_pages, own_account, policy, content, switch_pages, admin, inbox, inbox_chat)
 
 
 @dataclass(frozen=True)

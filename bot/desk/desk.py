@@ -34,6 +34,7 @@ _LOCAL = ZoneInfo("Europe/London")
 
 # The pages in the menu, in order: address, and who sees it. Their names are in wording.yml under desk.menu.
 MENU: tuple[tuple[str, str, Role], ...] = (
+    ("/staff/inbox", "inbox", "sendiass"),
     ("/staff/policy", "policy", "policy"),
     ("/staff/questions", "questions", "content"),
     ("/staff/answers", "answers", "content"),

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from bot.gateway.conversations import ConversationStore, GivenTo, IssuedButton
+from bot.gateway.handover_turns import ENDS, HandoverTurns, Instead, look_sender
 from bot.gateway.limits import RateLimit
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem
@@ -22,6 +23,7 @@ from bot.gateway.rasa_client import RasaClient, RasaFailed, Reply
 from bot.gateway.typed_text import as_ordinary_text, cleaned
 from bot.guidance.replies import error_message, urgent_help_message
 from bot.guidance.wording import wording
+from bot.handover.chat_draft import ChatHandover
 from bot.handover.live import Line, LiveChats
 from bot.handover.referrals import NotPossible
 from bot.nlu.urgent_patterns import find_urgent
@@ -79,6 +81,7 @@ class Chat:
         signing_key: str,
         message_limit: int,
         per_minute: int,
+        handover: ChatHandover,
         live: LiveChats | None = None,
         screen: Callable[[list[Reply]], list[Reply]] = list,
         notice: Callable[[Asked], None] = lambda asked: None,
@@ -98,6 +101,7 @@ class Chat:
         self._limit = RateLimit(per_minute)
         self._screen = screen
         self._notice = notice
+        self._handover = HandoverTurns(handover, store)
         self._queues: dict[str, _Queue] = {}
         self._queues_guard = threading.Lock()
 
@@ -118,8 +122,6 @@ class Chat:
         redacted = redact(text)
         if not redacted.text:
             raise Problem(422, wording("gateway.empty"))
-        for kind, count in redacted.removed.items():
-            self._metrics.redacted.labels(kind).inc(count)
         with self._turn(token, audience, key) as (asked_in, ident, given):
             if given:
                 return given
@@ -127,6 +129,11 @@ class Chat:
                 with suppress(NotPossible):  # the person has just gone: the guide answers after all
                     return self._to_person(ident, text, key, speaker)
             sent = as_ordinary_text(redacted.text)
+            instead = self._handover.typed(ident, text, lambda: self._look(ident, sent))
+            if instead:
+                return self._ask(asked_in, ident, instead.sent, instead.shown, key, ())
+            for kind, count in redacted.removed.items():
+                self._metrics.redacted.labels(kind).inc(count)
             turn = self._ask(asked_in, ident, sent, redacted.text, key, tuple(redacted.removed))
             self._notice(Asked(ident, redacted.text, turn.messages, turn.near))
             return turn
@@ -141,7 +148,8 @@ class Chat:
             button = self.store.pressed(ident, payload)
             if button is None:
                 raise Problem(422, wording("gateway.unknown_button"))
-            return self._ask(asked_in, ident, button.intent_message, button.title, key, ())
+            instead = self._handover.pressed(ident, button) or Instead(button.intent_message, button.title)
+            return self._ask(asked_in, ident, instead.sent, instead.shown, key, ())
 
     def token_of(self, conversation: str) -> str:
         """Return the signed token of a conversation."""
@@ -159,7 +167,8 @@ class Chat:
         had the chat has `line`, where its events go on (`/api/chat/{conversation}/events?after=`).
         """
         written = self.live.lines(conversation) if self.live else []
-        messages = [*self.store.history(conversation), *(live_message(line) for line in written)]
+        kept = self._handover.filled(conversation, self.store.history(conversation))
+        messages = [*kept, *(live_message(line) for line in written)]
         return sorted(messages, key=lambda message: str(message["at"]))
 
     @contextmanager
@@ -199,7 +208,8 @@ class Chat:
                 self._must_be_kept(asked_in)
             given = self.store.given(asked_in, key) if key else None
             if given:
-                yield asked_in, "", Turn(given["conversation"], given["messages"], tuple(given["removed"]))
+                shown = self._handover.filled(self._signed(given["conversation"]), given["messages"])
+                yield asked_in, "", Turn(given["conversation"], shown, tuple(given["removed"]))
                 return
             ident = asked_in or self.store.begin(audience or "parent")
             wait = self._limit.seconds_to_wait(ident)
@@ -227,26 +237,39 @@ class Chat:
         began = time.perf_counter()
         replies = self._replies(ident, sent)
         near = tuple(entry for reply in replies for entry in (reply.custom.model_extra or {}).pop("near", ()))
-        messages, buttons = self._with_opaque_buttons(ident, self._screen(replies))
+        replies = self._handover.with_offers(ident, sent, self._screen(replies))
+        messages, buttons = self._with_opaque_buttons(ident, replies)
         kinds = [message["custom"]["kind"] for message in messages]
         for kind in kinds:
             self._metrics.messages.labels(kind).inc()
         if "safeguarding" in kinds:
             shown = wording("gateway.text_not_kept")
+        if "safeguarding" in kinds or any(message["custom"].get("step") in ENDS for message in messages):
             self._forget(ident)
         turn = Turn(self.token_of(ident), messages, removed, near)
         reply = {**turn.as_json(), "removed": list(removed)}
         self.store.add_turn(ident, shown, messages, buttons, GivenTo(asked_in, key, reply) if key else None)
         self._metrics.turn_seconds.observe(time.perf_counter() - began)
-        return turn
+        return Turn(turn.token, self._handover.filled(ident, messages), removed, near)
+
+    def _look(self, ident: str, sent: str) -> list[Reply]:
+        """Have a message read as if it stood alone, under a name of its own that is forgotten at once."""
+        sender = look_sender()
+        try:
+            return [reply for reply in self._rasa.send(sender, sent, self.store.audience(ident)) if reply]
+        except RasaFailed as failure:
+            self._failed(failure.part, str(failure))
+            return []
+        finally:
+            self._forget(sender)
 
     def _forget(self, ident: str) -> None:
-        """Have Rasa forget a message about somebody's safety; where that fails, the reply still goes out."""
+        """Have Rasa forget what is nobody's business any more; where that fails, the reply still goes out."""
         try:
             self._forget_words([ident])
         except sqlite3.Error as error:
             self._metrics.failures.labels("erasure").inc()
-            log.error("an urgent message could not be erased from the trackers: %s", type(error).__name__)
+            log.error("a conversation could not be erased from the trackers: %s", type(error).__name__)
 
     def _replies(self, ident: str, sent: str) -> list[Reply]:
         """Return Rasa's replies, with one kind sentence in place of whatever failed."""

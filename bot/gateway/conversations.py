@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +15,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from bot.store.engine import open_engine
 
 RECENT_ENTRIES = 12
+PASSED_OVER = {"smalltalk", "handoff"}
+FAILURES = {"fallback", "clarify"}
 
 
 class Base(DeclarativeBase):
@@ -144,7 +146,7 @@ class ConversationStore:
     def previous_turn(self, conversation: str) -> dict[str, str] | None:
         """Return what the last turn asked (`message`, redacted) and answered (`answer`, an answer's id), or None.
 
-        Small talk is passed over. Nothing is told of a turn whose text was not kept, since it was about
+        Small talk and a handover's own questions are passed over. Nothing is told of a turn whose text was not kept, since it was about
         somebody's safety.
         """
         with Session(self._engine) as session:
@@ -162,13 +164,44 @@ class ConversationStore:
                 kinds = {custom.get("kind") for custom in replies}
                 if "safeguarding" in kinds:
                     return None
-                if kinds != {"smalltalk"}:
+                if not kinds <= PASSED_OVER:
                     answers = [
                         custom["answer"].partition("/")[2] for custom in replies if custom.get("kind") == "answer"
                     ]
                     return {"message": str(entry.content["text"]), **({"answer": answers[0]} if answers else {})}
                 replies = []
         return None
+
+    def open_step(self, conversation: str) -> str | None:
+        """Return the step of a handover that waits for a reply: that of the guide's last message; errors are passed over."""
+        for kinds, steps in self._latest_turns(conversation):
+            if kinds != {"error"}:
+                return steps[-1] if steps else None
+        return None
+
+    def failures_in_a_row(self, conversation: str) -> int:
+        """Return how many of the latest turns (small talk apart) ended without an answer."""
+        failures = 0
+        for kinds, _ in self._latest_turns(conversation):
+            if kinds == {"smalltalk"}:
+                continue
+            if not kinds <= FAILURES:
+                break
+            failures += 1
+        return failures
+
+    def _latest_turns(self, conversation: str) -> Iterator[tuple[set[str], list[str | None]]]:
+        """Yield for each of the latest turns, the newest first, the kinds of its replies and their steps, in order."""
+        with Session(self._engine) as session:
+            wanted = select(Entry).where(Entry.conversation_id == conversation)
+            latest = list(session.scalars(wanted.order_by(Entry.id.desc()).limit(RECENT_ENTRIES)))
+        replies: list[dict[str, Any]] = []
+        for entry in latest:
+            if entry.sender == "guide":
+                replies.insert(0, entry.content.get("custom", {}))
+                continue
+            yield {str(custom.get("kind")) for custom in replies}, [custom.get("step") for custom in replies]
+            replies = []
 
     def pressed(self, conversation: str, token: str) -> IssuedButton | None:
         """Return the button issued in this conversation under `token`, or None."""

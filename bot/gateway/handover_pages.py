@@ -8,7 +8,6 @@ from __future__ import annotations
 import hmac
 import secrets
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -23,12 +22,13 @@ from bot.gateway.problems import Problem
 from bot.guidance.contacts import contact
 from bot.guidance.wording import wording
 from bot.handover import form
+from bot.handover.chat_so_far import chat_so_far
 from bot.handover.consent import consent_text, consent_version
 from bot.handover.details import ANSWERS
 from bot.handover.drafts import DraftStore, chat_key, form_key
 from bot.handover.form import BY_NAME, CHAT, CHECK
 from bot.handover.opening import handover_is_open
-from bot.handover.referrals import Consent, ReferralStore, transcript
+from bot.handover.referrals import Consent, ReferralStore
 from bot.settings import Settings
 
 COOKIE = "handover"
@@ -39,17 +39,15 @@ REFERENCE_SHOWN_HOURS = 1.0
 class HandoverForm:
     """What the pages need: whether the form is open, its drafts, and sending. The stores are opened when first needed."""
 
-    def __init__(self, settings: Settings, someone_at_the_desk: Callable[[], bool]) -> None:
-        """`someone_at_the_desk`: tells whether SENDIASS has an account of the staff desk."""
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._someone_at_the_desk = someone_at_the_desk
         self._opening = threading.Lock()
         self._stores: tuple[DraftStore, ReferralStore] | None = None
         self.consent = consent_text(settings)
 
     def is_open(self) -> bool:
         """Tell whether details may be taken now."""
-        return handover_is_open(self._settings, self._someone_at_the_desk)
+        return handover_is_open(self._settings)
 
     @property
     def drafts(self) -> DraftStore:
@@ -188,7 +186,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         draft["answers"].update(taken.answers)
         if page == CHAT:
             goes_along = given.get("include") == "1"
-            draft["conversation"] = transcript(chat.store.history(draft["conversation_id"])) if goes_along else None
+            draft["conversation"] = chat_so_far(chat.store.history(draft["conversation_id"])) if goes_along else None
         draft["version"] += 1
         handover.drafts.write(form_key(token), draft)
         return _to(CHECK if change and not form.first_unanswered(draft) else form.page_after(page, draft))
@@ -239,7 +237,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
             "change": change,
             "csrf": draft["csrf"],
             "included": bool(draft.get("conversation")),
-            "chat": transcript(chat.store.history(draft["conversation_id"])) if page == CHAT else (),
+            "chat": chat_so_far(chat.store.history(draft["conversation_id"])) if page == CHAT else (),
         }
         status = 422 if errors else 200
         return templates().TemplateResponse(request, "handover/question.html", context, status_code=status)

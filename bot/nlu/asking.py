@@ -58,7 +58,7 @@ THINGS = (
             r"\bprices?\b",
             r"\bhourly rate\b",
             r"\bper hour\b",
-            r"\b(?:charges?|pay) (?:by the|an|per) hour\b",
+            r"\b(?:how much|what|wot|do|does)\b.*\b(?:charges?|pay) (?:by the|an|per) hour\b",
             r"\bhow expensive\b",
         ),
         _any(r"£", r"\bfree\b", r"\bcosts?\b", r"\bprice"),
@@ -100,7 +100,7 @@ THINGS = (
     Thing(
         "opening time",
         _any(
-            r"\bopening (?:times?|hours|days)\b",
+            r"\bopening (?:times?|hours|days)\b(?!.{0,40}\b(?:out of date|wrong|old|changed?|updated?)\b)",
             rf"\bwhat (?:time|times|days?|hours) (?:{_IS}|on)\b",
             rf"\bwhen {_IS} {_IT} [a-z ]{{0,30}}(?:open|close|shut)",
             rf"\b(?:is|are) {_IT}\b[a-z ]{{0,30}}\bopen\b",

@@ -23,6 +23,9 @@ from bot.nlu.asking import asks_for_meaning, missing_thing
         ("how much is paid per pupil", "The school pays up to £6,000.", None),
         ("how much does it cost", "The guide does not say what it costs.", "price"),
         ("who pays for the course", "The school pays.", None),
+        ("our opening hours on the site are out of date, who changes them", "Each provider sends in changes.", None),
+        ("they charge by the hour, how can i tell who is good", "Here is a guide to quality.", None),
+        ("do they charge by the hour", "Here is a guide to quality.", "price"),
     ],
 )
 def test_what_is_asked_must_be_said(message, answer, missing):

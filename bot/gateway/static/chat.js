@@ -185,6 +185,7 @@ function ready() {
   const question = byId("question");
 
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.hasAttribute("formaction")) return;
     event.preventDefault();
     send(form, fieldsOf(form, event.submitter));
   });

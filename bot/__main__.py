@@ -12,6 +12,7 @@ from bot.paths import ROOT
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(prog="python -m bot", description="The Local Offer Guide.")
     commands = parser.add_subparsers(dest="command", required=True)
     _add(commands, "serve", "start the guide and keep it running until Ctrl-C", _serve)
@@ -27,8 +28,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     explain = _add(commands, "explain", "show how a message is understood and why it gets its answer", _explain)
     explain.add_argument("message", help="the message, in quotes")
     explain.add_argument("--after", help="the id of the answer given before, for a message that leans on it")
+    atrs = _add(commands, "atrs", "print the algorithmic transparency record of the guide as it is configured", _atrs)
+    atrs.add_argument("--write", action="store_true", help="write it to docs/transparency-record.md as well")
     database = _add(commands, "database", "bring the databases' tables up to date", _database)
     database.add_argument("what", choices=["upgrade"], help="upgrade: make what is missing; safe to repeat")
+    referrals = _add(commands, "referrals", "see to referrals and their notices, keys, export and erasure", _referrals)
+    _referral_arguments(referrals, given)
+    directory = _add(
+        commands, "directory", "import Local Offer records, synchronise feeds, see how they are", _directory
+    )
+    if given[:1] == ["directory"]:  # else not worth the time it takes to load
+        from bot.directory.commands import add_arguments
+
+        add_arguments(directory)
+    retention = _add(commands, "retention", "delete what has been kept long enough", _retention)
+    retention.add_argument("what", choices=["run"], help="run: delete by the rules in the settings, print the receipt")
+    users = _add(commands, "users", "make and change the accounts of the staff desk", _users)
+    trail = _add(commands, "audit", "check the staff desk's audit trail", _audit)
+    if given[:1] in (["users"], ["audit"]):  # only then: these arguments come with the database's libraries
+        from bot.desk.commands import add_audit_arguments, add_user_arguments
+
+        add_user_arguments(users)
+        add_audit_arguments(trail)
     within = _add(
         commands,
         "rasa-python",
@@ -36,7 +57,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _rasa_python,
     )
     within.add_argument("arguments", nargs=argparse.REMAINDER, help="what to hand to Python")
-    given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["rasa-python"] and given[1:2] not in (["-h"], ["--help"]):
         return _in_rasa(given[1:])  # argparse would take Python's own options for ours
     chosen = parser.parse_args(given)
@@ -94,6 +114,17 @@ def _check(_: argparse.Namespace) -> int:
     return 0
 
 
+def _atrs(chosen: argparse.Namespace) -> int:
+    from bot.settings import settings
+    from bot.transparency.record import DOCUMENT, as_markdown, transparency_record
+
+    text = as_markdown(transparency_record(settings()))
+    if chosen.write:
+        DOCUMENT.write_text(text, encoding="utf-8")
+    print(text)
+    return 0
+
+
 def _database(_: argparse.Namespace) -> int:
     from bot.settings import settings
     from bot.store.migrate import prepare
@@ -101,6 +132,48 @@ def _database(_: argparse.Namespace) -> int:
     prepare(settings())
     print("The databases are up to date.")
     return 0
+
+
+def _referral_arguments(parser: argparse.ArgumentParser, given: Sequence[str]) -> None:
+    if given[:1] == ["referrals"]:  # else not worth the time it takes to load
+        from bot.handover.commands import add_arguments
+
+        add_arguments(parser)
+
+
+def _referrals(chosen: argparse.Namespace) -> int:
+    from bot.handover.commands import run
+
+    return run(chosen)
+
+
+def _users(chosen: argparse.Namespace) -> int:
+    from bot.desk.commands import run_users
+
+    return run_users(chosen)
+
+
+def _audit(chosen: argparse.Namespace) -> int:
+    from bot.desk.commands import run_audit
+
+    return run_audit(chosen)
+
+
+def _directory(chosen: argparse.Namespace) -> int:
+    from bot.directory.commands import run
+
+    return run(chosen)
+
+
+def _retention(_: argparse.Namespace) -> int:
+    from bot.privacy.retention import run_from_command_line
+    from bot.settings import settings
+
+    done = run_from_command_line(settings())
+    for table, number in done.counts.items():
+        print(f"{table}: {number}")
+    print(f"Receipt {done.receipt}, {done.at:%Y-%m-%d %H:%M} UTC")
+    return 1 if any(number < 0 for number in done.counts.values()) else 0
 
 
 def _ask(chosen: argparse.Namespace) -> int:

@@ -11,4 +11,6 @@ ANSWERS = KNOWLEDGE / "answers"
 EXAMPLES = ROOT / "data" / "nlu"
 VAR = Path(os.environ.get("GUIDE_VAR_DIR", ROOT / "var"))
 ENCODER = Path(os.environ.get("GUIDE_ENCODER_DIR", VAR / "encoder"))
+SMALL_ENCODER = Path(os.environ.get("GUIDE_SMALL_ENCODER_DIR", VAR / "small-encoder"))
+PLACES = Path(os.environ.get("GUIDE_PLACES_FILE", VAR / "places.db"))
 MODELS = VAR / "models"

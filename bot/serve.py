@@ -1,4 +1,4 @@
-"""Start the three processes, watch them, start again any that ends, and stop them all at Ctrl-C."""
+"""Start the guide's processes, watch them, start again any that ends, and stop them all at Ctrl-C."""
 
 from __future__ import annotations
 
@@ -16,10 +16,16 @@ from pathlib import Path
 import requests
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.directory.commands import in_words
+from bot.directory.feeds.reading import Unreadable
+from bot.directory.synchronising import load_starting_directory, tell_search
 from bot.gateway.theme import ThemeRefused, load_theme
+from bot.guidance.wording import wording
+from bot.handover.opening import channels, handover_is_open
 from bot.paths import ENCODER, MODELS, ROOT, VAR
 from bot.rasa_process import RASA_PYTHON, rasa_command, rasa_environment
 from bot.settings import Settings, settings
+from bot.store.engine import open_engine
 from bot.store.migrate import prepare
 
 LONGEST_PAUSE_S = 30.0
@@ -42,14 +48,20 @@ class Part:
 
 
 def parts(configured: Settings) -> list[Part]:
-    """Return the three processes for these settings. Rasa and the actions listen on loopback only."""
+    """Return the processes for these settings, the gateway last. Rasa and the actions listen on loopback only.
+
+    One more delivers notices of referrals where there is somebody to tell.
+    """
     common = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     app_environment = {**common, "ACTIONS_PORT": str(configured.actions_port), "TRACKER_DATABASE": ""}
     of_rasa = {**rasa_environment(configured.actions_port, configured.tracker_database), "PYTHONUNBUFFERED": "1"}
     rasa = rasa_command("run", "--interface", "127.0.0.1", "--port", str(configured.rasa_port), "--model", str(MODELS))
     rasa += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     actions = [sys.executable, "-m", "actions", "--port", str(configured.actions_port)]
+    # Nothing asks the delivery of notices how it is: the gateway's metrics tell of the outbox.
+    delivery = Part("delivery", [sys.executable, "-m", "bot.handover.delivery"], app_environment, answers_at="")
     return [
+        *([delivery] if channels(configured) and handover_is_open(configured) else []),
         Part(
             "actions",
             actions,
@@ -99,6 +111,7 @@ def serve(say: Callable[[str], None] = lambda line: print(line, flush=True)) -> 
             f"A database cannot be opened ({type(error).__name__}): check GUIDE_DATABASE_URL, GUIDE_DIRECTORY_URL and GUIDE_REFERRALS_URL."
         )
         return 1
+    _load_starting_directory(configured, say)
     running = parts(configured)
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -113,6 +126,24 @@ def serve(say: Callable[[str], None] = lambda line: print(line, flush=True)) -> 
         say("Stopping.")
         _stop(running)
     return 0
+
+
+def _load_starting_directory(configured: Settings, say: Callable[[str], None]) -> None:
+    """Import `knowledge/directory/` where it changed; the guide runs with what it had where that fails."""
+    engine = open_engine(configured.directory_url)
+    try:
+        report = load_starting_directory(engine)
+        if report:
+            say(in_words(report))
+            tell_search(engine)
+    except (Unreadable, SQLAlchemyError) as error:
+        say(
+            wording(
+                "directory_import.unreadable", reason=error if isinstance(error, Unreadable) else type(error).__name__
+            )
+        )
+    finally:
+        engine.dispose()
 
 
 def _keep_running(part: Part, say: Callable[[str], None]) -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import secrets
 from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.paths import KNOWLEDGE, VAR
+
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Settings(BaseSettings):
@@ -41,9 +46,97 @@ class Settings(BaseSettings):
     embed_origins: str = Field("", description="origins, parted by spaces, whose pages may embed the chat")
     theme: str = Field(str(KNOWLEDGE / "theme.yml"), description="file with the name, logo and colours of the pages")
 
+    # Handing over to SENDIASS
+    encryption_keys: str = Field(
+        "",
+        description="keys for personal details, parted by spaces; the first encrypts (`referrals new-key` makes one)",
+    )
+    public_url: str = Field("", description="address of this guide for links in notices, such as https://guide.example")
+    referral_email: str = Field("", description="mailbox of SENDIASS that is told of each referral; empty: no mail")
+    referral_email_details: bool = Field(
+        False, description="put what families wrote into that mail; else it holds only the reference and a link"
+    )
+    smtp_host: str = Field("", description="mail server that notices are sent through")
+    smtp_port: int = Field(587, description="port of the mail server")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="how the mail connection is encrypted; none is allowed for this machine only"
+    )
+    smtp_user: str = Field("", description="name to sign in to the mail server with; empty: without signing in")
+    smtp_password: str = Field("", description="password for the mail server")
+    smtp_from: str = Field("", description="sender's address of notices; empty: the address in GUIDE_REFERRAL_EMAIL")
+    smtp_ca_file: str = Field("", description="file of certificates to trust for the mail server; empty: the system's")
+    referral_webhook_url: str = Field("", description="https address that is sent each referral; empty: none")
+    referral_webhook_secret: str = Field("", description="signs what the webhook is sent; needed with its address")
+    delivery_attempts: int = Field(
+        40, description="attempts to deliver a notice (about three days) before it is given up"
+    )
+    delivery_pause_s: float = Field(
+        30.0, description="seconds before a failed notice is tried again; doubles each time"
+    )
+    delivery_longest_pause_s: float = Field(7200.0, description="the longest such pause, in seconds")
+    delivery_timeout_s: float = Field(30.0, description="seconds to wait for the mail server or webhook")
+
+    # What the public is told
+    data_contact: str = Field(
+        "", description="address for questions about personal data, shown at /privacy; empty: not shown"
+    )
+
+    # The directory
+    directory_sources: str = Field(
+        str(KNOWLEDGE / "directory" / "sources.yml"), description="file that lists the feeds of Local Offer records"
+    )
+    # The directory's report of gaps
+    gaps_minimum_group: int = Field(
+        5, ge=3, description="searches that a group in the report of gaps has at least; smaller ones are left out"
+    )
+    gaps_weeks: int = Field(104, ge=1, description="weeks that the counts of searches that found nothing are kept")
+
+    # Retention
+    referral_days: int = Field(365, description="days that a referral is kept after it was closed")
+    draft_hours: int = Field(24, description="hours that a handover is kept which was begun and not sent")
+    sent_notice_days: int = Field(30, description="days that the record of a delivered notice is kept")
+
+    @model_validator(mode="after")
+    def _nothing_personal_in_clear(self) -> Settings:
+        """Refuse to start with a setting that would send referrals over a network unencrypted or unsigned."""
+        if self.smtp_host and self.smtp_security == "none" and self.smtp_host not in _THIS_MACHINE:
+            raise ValueError("GUIDE_SMTP_SECURITY may be none only for a mail server on this machine")
+        if self.referral_webhook_url:
+            url = urlsplit(self.referral_webhook_url)
+            if url.scheme != "https" and not (url.scheme == "http" and url.hostname in _THIS_MACHINE):
+                raise ValueError("GUIDE_REFERRAL_WEBHOOK_URL must begin with https://")
+            if not self.referral_webhook_secret:
+                raise ValueError("GUIDE_REFERRAL_WEBHOOK_URL needs GUIDE_REFERRAL_WEBHOOK_SECRET")
+        return self
+
+    # The staff desk
+    desk_idle_minutes: int = Field(30, description="minutes without a page after which staff must sign in again")
+    desk_session_hours: int = Field(10, description="hours after signing in after which staff must sign in again")
+    desk_most_failures: int = Field(5, description="failed sign-ins in a row that lock an account")
+    desk_locked_minutes: int = Field(15, description="minutes that an account stays locked")
+    desk_local_accounts: bool = Field(True, description="let staff sign in with a name and a password kept here")
+    desk_question_days: int = Field(90, description="days that a question is kept in the content queue")
+    desk_collect_questions: bool = Field(True, description="keep redacted questions that got no good answer")
+    oidc_issuer: str = Field("", description="https address of the OpenID Connect provider for staff; empty: none")
+    oidc_client_id: str = Field("", description="the desk's client id at the provider")
+    oidc_client_secret: str = Field("", description="the desk's client secret at the provider")
+    oidc_redirect_url: str = Field(
+        "", description="https://<this site>/staff/sign-in/callback, as the provider knows it"
+    )
+    oidc_roles_claim: str = Field("roles", description="the claim that lists a person's groups or roles")
+    oidc_roles: str = Field("", description="what the claim's values mean here: value=role, parted by commas")
+
     def url_of(self, store: str) -> str:
         """Return the SQLAlchemy URL of a store; raise KeyError for an unknown one."""
         return {"guide": self.database_url, "directory": self.directory_url, "referrals": self.referrals_url}[store]
+
+    def has_default_referrals_url(self) -> bool:
+        """Tell whether referrals lie in the default file of a single machine."""
+        return self.referrals_url == f"sqlite:///{VAR / 'referrals.db'}"
+
+    def encryption_key_file(self) -> Path:
+        """Return where a single machine keeps its keys for personal details."""
+        return VAR / "encryption-keys"
 
     def signing_key(self) -> str:
         """Return the key for conversation tokens, making and keeping one on first use."""

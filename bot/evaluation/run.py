@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from bot.evaluation.judging import PARTIAL, RIGHT, VERDICTS, interval
 from bot.evaluation.outcomes import Outcome, ask_all
 from bot.evaluation.system import running_guide
 from bot.paths import ROOT, VAR
+from bot.transparency.facts import EVALUATION_FILE
 
 OWN_QUESTIONS = ROOT / "tests" / "evaluation"
 SHARED_QUESTIONS = ROOT.parent / "shared" / "evaluation"
@@ -55,6 +57,7 @@ def evaluate(folders: Sequence[str] | None, out: str | None, record: bool = Fals
     target = Path(out) if out else VAR / "evaluation"
     target.mkdir(parents=True, exist_ok=True)
     report: list[str] = [f"# How well the guide answers\n\nWritten by `make evaluate` on {date.today()}.\n"]
+    measured: dict[str, list[Outcome]] = {}
     with running_guide() as address:
         for folder in chosen:
             if not folder.is_dir():
@@ -62,12 +65,15 @@ def evaluate(folders: Sequence[str] | None, out: str | None, record: bool = Fals
                 continue
             outcomes = ask_all(address, folder)
             report.append(_section(folder, outcomes))
+            measured["our own questions" if folder == OWN_QUESTIONS else "questions by other writers"] = outcomes
             if folder == OWN_QUESTIONS:
                 report.append(_changes(outcomes))
                 if record:
                     gate.record(outcomes)
             _write_misjudged(target / f"misjudged-{folder.parent.name}.csv", outcomes)
             draw_calibration(outcomes, target / f"calibration-{folder.parent.name}.svg")
+    if not folders:
+        _write_figures(measured)
     text = "\n".join(report)
     (target / "report.md").write_text(text, encoding="utf-8")
     if not folders:
@@ -127,10 +133,20 @@ def draw_calibration(outcomes: Sequence[Outcome], file: Path) -> None:
     )
 
 
+def _name_of(folder: Path) -> str:
+    return "our own questions" if folder == OWN_QUESTIONS else f"{folder.parent.name}/{folder.name}"
+
+
+def _write_figures(measured: Mapping[str, Sequence[Outcome]]) -> None:
+    """Keep how many of each group were judged how, for the transparency record."""
+    sets = {name: {tally.group: tally.counts for tally in tallies(outcomes)} for name, outcomes in measured.items()}
+    content = {"date": date.today().isoformat(), "sets": sets}
+    EVALUATION_FILE.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
 def _section(folder: Path, outcomes: Sequence[Outcome]) -> str:
-    name = "our own questions" if folder == OWN_QUESTIONS else f"{folder.parent.name}/{folder.name}"
     lines = [
-        f"\n## {name}: {len(outcomes)} messages\n",
+        f"\n## {_name_of(folder)}: {len(outcomes)} messages\n",
         *_TABLE_HEAD,
         *(tally.row() for tally in tallies(outcomes)),
     ]

@@ -16,6 +16,7 @@ from pathlib import Path
 import requests
 
 from bot.paths import ROOT
+from bot.privacy.encryption import new_key
 
 READY_WITHIN_S = 120.0
 
@@ -25,10 +26,10 @@ class NotReady(RuntimeError):
 
 
 @contextmanager
-def running_guide(**environment: str) -> Iterator[str]:
+def running_guide(log_file: str | None = None, **environment: str) -> Iterator[str]:
     """Start the guide on free ports and yield its address, `http://127.0.0.1:<port>`; stop it afterwards.
 
-    `environment` adds or changes variables. Raises NotReady when it does not answer within two minutes.
+    `environment` adds or changes variables; `log_file` takes what the processes print. Raises NotReady when it does not answer within two minutes.
     """
     with tempfile.TemporaryDirectory() as folder:
         ports = free_ports(3)
@@ -42,11 +43,12 @@ def running_guide(**environment: str) -> Iterator[str]:
             "GUIDE_DIRECTORY_URL": f"sqlite:///{folder}/directory.db",
             "GUIDE_REFERRALS_URL": f"sqlite:///{folder}/referrals.db",
             "GUIDE_TRACKER_DATABASE": f"{folder}/trackers.db",
+            "GUIDE_ENCRYPTION_KEYS": new_key(),
             "GUIDE_RATE_LIMIT_CONVERSATION": "0",
             "GUIDE_RATE_LIMIT_ADDRESS": "0",
             **environment,
         }
-        log = Path(folder) / "guide.log"
+        log = Path(log_file or f"{folder}/guide.log")
         with open(log, "wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "serve"], cwd=ROOT, env=own, stdout=output, stderr=subprocess.STDOUT

@@ -56,7 +56,7 @@ def router(chat: Chat, erasure: Erasure, health: Health) -> APIRouter:
     @routes.get("/api/chat/{conversation}")
     def history(conversation: str) -> dict[str, Any]:
         ident = chat.conversation_of(conversation)
-        return {"conversation": conversation, "messages": chat.store.history(ident)}
+        return {"conversation": conversation, "messages": chat.history(ident)}
 
     @routes.delete("/api/chat/{conversation}", status_code=204)
     def erase(conversation: str) -> Response:

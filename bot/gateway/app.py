@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import threading
@@ -16,26 +17,51 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from bot.gateway import api, pages
+from bot.desk.build import add_desk, backstage
+from bot.directory.gaps import Gaps
+from bot.directory.published import Published
+from bot.directory.search import Directory
+from bot.gateway import api, handover_pages, information, live_events, open_referral, pages, services
 from bot.gateway.appearance import published
 from bot.gateway.assets import Assets
 from bot.gateway.chat import Chat
 from bot.gateway.conversations import ConversationStore
+from bot.gateway.handover_pages import HandoverForm
 from bot.gateway.health import Health
 from bot.gateway.limits import RateLimit
+from bot.gateway.live_events import LiveEvents
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem, handle_problem, problem_response
 from bot.gateway.rasa_client import RasaClient
 from bot.guidance.wording import wording
+from bot.handover.chat_draft import ChatHandover
+from bot.handover.figures import HandoverFigures
+from bot.handover.live import LiveChats
+from bot.handover.referrals import ReferralStore
+from bot.privacy.encryption import EncryptionUnavailable
 from bot.privacy.erasure import Erasure
+from bot.privacy.retention import Retention
 from bot.settings import Settings
+from bot.store.engine import open_engine
 
 log = logging.getLogger(__name__)
 access_log = logging.getLogger("bot.gateway.access")
 
 MOST_BODY_BYTES = 64 * 1024
 FIXED_PATHS = frozenset(
-    {"/", "/demo", "/embed.js", "/theme.css", "/start-again", "/transcript", "/health", "/api/chat"}
+    {
+        "/",
+        "/demo",
+        "/embed.js",
+        "/theme.css",
+        "/start-again",
+        "/transcript",
+        "/health",
+        "/api/chat",
+        "/api/feedback",
+        "/handover",
+        "/services",
+    }
 )
 IN_A_FRAME = frozenset({"/", "/transcript"})
 _POLICY = (
@@ -48,12 +74,18 @@ def create_app(settings: Settings) -> FastAPI:
     """Build the application for these settings; raise SQLAlchemyError where its database cannot be opened, or ThemeRefused."""
     metrics = Metrics()
     store = ConversationStore(settings.database_url)
+    live = _live_chats(settings)
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
+    behind = backstage(settings, metrics)
+    handover_in_chat = ChatHandover(settings)
     erasure = Erasure(
         store,
         Path(settings.tracker_database),
         settings.conversation_hours,
         lambda reason, number: metrics.erased.labels(reason).inc(number),
+        live,
+        handover_in_chat.drop,
+        behind.intake.erase_conversation,
     )
     chat = Chat(
         store,
@@ -63,13 +95,21 @@ def create_app(settings: Settings) -> FastAPI:
         settings.signing_key(),
         settings.message_limit,
         settings.rate_limit_conversation,
+        handover_in_chat,
+        live,
+        behind.switch.screen,
+        behind.intake.notice,
     )
     health = Health(chat, erasure)
+    handover = HandoverForm(settings)
+    retention = Retention(settings, {"questions": behind.erase_old_questions})
     stopping = threading.Event()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=erasure.run_until, args=(stopping,), daemon=True).start()
+        threading.Thread(target=retention.run_until, args=(stopping,), daemon=True).start()
+        behind.start(stopping)
         yield
         stopping.set()
 
@@ -78,12 +118,32 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.metrics = metrics
     app.state.theme, app.state.assets = published(Path(settings.theme))
+    with contextlib.suppress(EncryptionUnavailable):  # without a key there are no referrals to tell of
+        metrics.registry.register(HandoverFigures.of(settings))
     app.include_router(api.router(chat, erasure, health))
     app.include_router(pages.router(chat, erasure, settings))
+    app.state.live_events = LiveEvents(chat, stopping)
+    app.include_router(live_events.router(chat, app.state.live_events))
+    app.include_router(information.router(settings))
+    directory = open_engine(settings.directory_url)
+    published_records = Published(directory)
+    app.include_router(open_referral.router(published_records))
+    gaps = Gaps(directory, settings.gaps_weeks, lambda: metrics.failures.labels("gaps").inc())
+    app.include_router(services.router(Directory(directory), published_records, gaps))
+    app.include_router(handover_pages.router(handover, chat, settings))
+    add_desk(app, settings, chat, metrics, behind)
     app.add_exception_handler(Problem, handle_problem)
     _handle_errors(app, metrics)
     _guard(app, settings, metrics)
     return app
+
+
+def _live_chats(settings: Settings) -> LiveChats | None:
+    """Return the chats that people of SENDIASS have; None without a key, for then no referral can be taken."""
+    try:
+        return LiveChats(ReferralStore(settings))
+    except EncryptionUnavailable:
+        return None
 
 
 def _refused(request: Request, status: int, detail: str, retry_after: int | None = None) -> Response:
@@ -169,14 +229,17 @@ def _secure(request: Request, response: Response, settings: Settings) -> None:
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     else:
         response.headers["Cache-Control"] = "no-store"
+    if request.url.path.startswith(f"{open_referral.ROOT}/"):
+        response.headers.update(open_referral.SHARED_HEADERS)
 
 
 def _known_path(request: Request) -> str:
     """Return the path for the log, without tokens, and nothing of a path that somebody made up."""
     path = request.url.path
-    if path in FIXED_PATHS:
+    if path in FIXED_PATHS | information.PATHS:
         return path
-    known = next((folder for folder in ("/api/chat/", "/static/") if path.startswith(folder)), None)
+    folders = ("/api/chat/", "/handover/", "/services/", "/staff", "/static/", f"{open_referral.ROOT}/")
+    known = next((folder for folder in folders if path.startswith(folder)), None)
     return f"{known}..." if known else "(no such path)"
 
 
@@ -189,4 +252,6 @@ def _address(request: Request, settings: Settings) -> str:
 
 def _is_page(request: Request) -> bool:
     path = request.url.path
-    return not path.startswith(("/api/", "/health", "/static/")) and "text/html" in request.headers.get("accept", "")
+    return not path.startswith(
+        ("/api/", "/health", "/static/", f"{open_referral.ROOT}/")
+    ) and "text/html" in request.headers.get("accept", "")

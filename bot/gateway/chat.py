@@ -8,13 +8,14 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from bot.gateway.conversations import ConversationStore, GivenTo, IssuedButton
+from bot.gateway.handover_turns import ENDS, HandoverTurns, Instead, look_sender
 from bot.gateway.limits import RateLimit
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem
@@ -22,6 +23,9 @@ from bot.gateway.rasa_client import RasaClient, RasaFailed, Reply
 from bot.gateway.typed_text import as_ordinary_text, cleaned
 from bot.guidance.replies import error_message, urgent_help_message
 from bot.guidance.wording import wording
+from bot.handover.chat_draft import ChatHandover
+from bot.handover.live import Line, LiveChats
+from bot.handover.referrals import NotPossible
 from bot.nlu.urgent_patterns import find_urgent
 from bot.privacy.redaction import redact
 
@@ -32,15 +36,29 @@ Audience = Literal["parent", "professional"]
 
 @dataclass(frozen=True)
 class Turn:
-    """What a turn gave: the conversation's token, the messages in the chat API's form, and what was taken out."""
+    """What a turn gave: the conversation's token, the messages in the chat API's form, and what was taken out.
+
+    `near` are the nearest answers with their scores, for staff alone.
+    """
 
     token: str
     messages: list[dict[str, Any]]
     removed: tuple[str, ...] = ()
+    near: tuple[dict[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the body of the chat API."""
         return {"conversation": self.token, "messages": self.messages}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A typed question (redacted) and what came of it, for whoever takes notice."""
+
+    conversation: str
+    text: str
+    messages: list[dict[str, Any]]
+    near: tuple[dict[str, Any], ...]
 
 
 class _Queue:
@@ -63,15 +81,27 @@ class Chat:
         signing_key: str,
         message_limit: int,
         per_minute: int,
+        handover: ChatHandover,
+        live: LiveChats | None = None,
+        screen: Callable[[list[Reply]], list[Reply]] = list,
+        notice: Callable[[Asked], None] = lambda asked: None,
     ) -> None:
-        """`forget_words` erases what Rasa keeps of senders. `per_minute` limits a conversation's messages; 0: no limit."""
+        """`forget_words` erases what Rasa keeps of senders. `per_minute` limits a conversation's messages; 0: no limit.
+
+        `live` knows the chats that people of SENDIASS have; None where no referrals can be taken. `screen` replaces
+        replies that staff turned off. `notice` is told of each typed question; it must not raise.
+        """
         self.store = store
         self._rasa = rasa
         self._metrics = metrics
         self._forget_words = forget_words
         self._signer = URLSafeSerializer(signing_key, salt="conversation")
         self._message_limit = message_limit
+        self.live = live
         self._limit = RateLimit(per_minute)
+        self._screen = screen
+        self._notice = notice
+        self._handover = HandoverTurns(handover, store)
         self._queues: dict[str, _Queue] = {}
         self._queues_guard = threading.Lock()
 
@@ -92,13 +122,21 @@ class Chat:
         redacted = redact(text)
         if not redacted.text:
             raise Problem(422, wording("gateway.empty"))
-        for kind, count in redacted.removed.items():
-            self._metrics.redacted.labels(kind).inc(count)
         with self._turn(token, audience, key) as (asked_in, ident, given):
             if given:
                 return given
+            if asked_in and self.live and (speaker := self.live.speaker(ident)):
+                with suppress(NotPossible):  # the person has just gone: the guide answers after all
+                    return self._to_person(ident, text, key, speaker)
             sent = as_ordinary_text(redacted.text)
-            return self._ask(asked_in, ident, sent, redacted.text, key, tuple(redacted.removed))
+            instead = self._handover.typed(ident, text, lambda: self._look(ident, sent))
+            if instead:
+                return self._ask(asked_in, ident, instead.sent, instead.shown, key, ())
+            for kind, count in redacted.removed.items():
+                self._metrics.redacted.labels(kind).inc(count)
+            turn = self._ask(asked_in, ident, sent, redacted.text, key, tuple(redacted.removed))
+            self._notice(Asked(ident, redacted.text, turn.messages, turn.near))
+            return turn
 
     def press(self, payload: str, token: str | None, audience: Audience | None, key: str | None = None) -> Turn:
         """Press a button that was issued in the conversation; raise Problem 422 where it was not."""
@@ -110,7 +148,8 @@ class Chat:
             button = self.store.pressed(ident, payload)
             if button is None:
                 raise Problem(422, wording("gateway.unknown_button"))
-            return self._ask(asked_in, ident, button.intent_message, button.title, key, ())
+            instead = self._handover.pressed(ident, button) or Instead(button.intent_message, button.title)
+            return self._ask(asked_in, ident, instead.sent, instead.shown, key, ())
 
     def token_of(self, conversation: str) -> str:
         """Return the signed token of a conversation."""
@@ -120,6 +159,17 @@ class Chat:
         """Ask a question as `sender`, outside any conversation; return the kinds of the replies. Raises RasaFailed."""
         replies = self._rasa.send(sender, as_ordinary_text(question), "parent")
         return ["malformed" if reply is None else reply.custom.kind for reply in replies]
+
+    def history(self, conversation: str) -> list[dict[str, Any]]:
+        """Return the messages so far, oldest first: the guide's, the family's, and a person's where one took over.
+
+        Each has `from` ("user", "guide" or "person") and `at`; a person's has `name`. What was written while a person
+        had the chat has `line`, where its events go on (`/api/chat/{conversation}/events?after=`).
+        """
+        written = self.live.lines(conversation) if self.live else []
+        kept = self._handover.filled(conversation, self.store.history(conversation))
+        messages = [*kept, *(live_message(line) for line in written)]
+        return sorted(messages, key=lambda message: str(message["at"]))
 
     @contextmanager
     def alone(self, conversation: str) -> Iterator[None]:
@@ -158,7 +208,8 @@ class Chat:
                 self._must_be_kept(asked_in)
             given = self.store.given(asked_in, key) if key else None
             if given:
-                yield asked_in, "", Turn(given["conversation"], given["messages"], tuple(given["removed"]))
+                shown = self._handover.filled(self._signed(given["conversation"]), given["messages"])
+                yield asked_in, "", Turn(given["conversation"], shown, tuple(given["removed"]))
                 return
             ident = asked_in or self.store.begin(audience or "parent")
             wait = self._limit.seconds_to_wait(ident)
@@ -169,30 +220,56 @@ class Chat:
                 self.store.set_audience(ident, audience)
             yield asked_in, ident, None
 
+    def _to_person(self, ident: str, text: str, key: str | None, speaker: str) -> Turn:
+        """Pass a message to the person who has the chat. The guide is silent, unless somebody may be in danger."""
+        assert self.live is not None
+        self.live.say(ident, "family", text, key)
+        self.store.touch(ident)
+        if not find_urgent(text):
+            return Turn(self.token_of(ident), [])
+        urgent = urgent_help_message(self.store.audience(ident))
+        self.store.add_turn(ident, wording("gateway.text_not_kept"), [urgent], [])
+        return Turn(self.token_of(ident), [urgent])
+
     def _ask(
         self, asked_in: str | None, ident: str, sent: str, shown: str, key: str | None, removed: tuple[str, ...]
     ) -> Turn:
         began = time.perf_counter()
-        messages, buttons = self._with_opaque_buttons(ident, self._replies(ident, sent))
+        replies = self._replies(ident, sent)
+        near = tuple(entry for reply in replies for entry in (reply.custom.model_extra or {}).pop("near", ()))
+        replies = self._handover.with_offers(ident, sent, self._screen(replies))
+        messages, buttons = self._with_opaque_buttons(ident, replies)
         kinds = [message["custom"]["kind"] for message in messages]
         for kind in kinds:
             self._metrics.messages.labels(kind).inc()
         if "safeguarding" in kinds:
             shown = wording("gateway.text_not_kept")
+        if "safeguarding" in kinds or any(message["custom"].get("step") in ENDS for message in messages):
             self._forget(ident)
-        turn = Turn(self.token_of(ident), messages, removed)
+        turn = Turn(self.token_of(ident), messages, removed, near)
         reply = {**turn.as_json(), "removed": list(removed)}
         self.store.add_turn(ident, shown, messages, buttons, GivenTo(asked_in, key, reply) if key else None)
         self._metrics.turn_seconds.observe(time.perf_counter() - began)
-        return turn
+        return Turn(turn.token, self._handover.filled(ident, messages), removed, near)
+
+    def _look(self, ident: str, sent: str) -> list[Reply]:
+        """Have a message read as if it stood alone, under a name of its own that is forgotten at once."""
+        sender = look_sender()
+        try:
+            return [reply for reply in self._rasa.send(sender, sent, self.store.audience(ident)) if reply]
+        except RasaFailed as failure:
+            self._failed(failure.part, str(failure))
+            return []
+        finally:
+            self._forget(sender)
 
     def _forget(self, ident: str) -> None:
-        """Have Rasa forget a message about somebody's safety; where that fails, the reply still goes out."""
+        """Have Rasa forget what is nobody's business any more; where that fails, the reply still goes out."""
         try:
             self._forget_words([ident])
         except sqlite3.Error as error:
             self._metrics.failures.labels("erasure").inc()
-            log.error("an urgent message could not be erased from the trackers: %s", type(error).__name__)
+            log.error("a conversation could not be erased from the trackers: %s", type(error).__name__)
 
     def _replies(self, ident: str, sent: str) -> list[Reply]:
         """Return Rasa's replies, with one kind sentence in place of whatever failed."""
@@ -230,3 +307,26 @@ class Chat:
                 button["payload"] = token
             messages.append(message)
         return messages, issued
+
+
+def live_message(line: Line) -> dict[str, Any]:
+    """Return a line of a chat that a person has, in the form of the chat API's history."""
+    at = line.at.isoformat()
+    if line.sender == "notice":
+        custom = {"kind": "handoff", "step": line.text}
+        return {
+            "from": "guide",
+            "at": at,
+            "text": wording(f"live.{line.text}", name=line.name),
+            "buttons": [],
+            "custom": custom,
+        }
+    if line.sender == "family":
+        return {"from": "user", "at": at, "line": line.id, "text": line.text}
+    return {
+        "from": "person",
+        "at": at,
+        "line": line.id,
+        "name": wording("live.person", name=line.name),
+        "text": line.text,
+    }

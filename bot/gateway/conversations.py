@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +15,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from bot.store.engine import open_engine
 
 RECENT_ENTRIES = 12
+PASSED_OVER = {"smalltalk", "handoff"}
+FAILURES = {"fallback", "clarify"}
 
 
 class Base(DeclarativeBase):
@@ -128,16 +130,23 @@ class ConversationStore:
                 key = _key(given.asked_in, given.key)
                 session.merge(GivenReply(key=key, conversation_id=conversation, reply=given.reply))
 
+    def touch(self, conversation: str) -> None:
+        """Keep the conversation for its whole time again from now, since somebody wrote in it."""
+        with Session(self._engine) as session, session.begin():
+            kept = session.get(Conversation, conversation)
+            if kept:
+                kept.last_at = _now()
+
     def history(self, conversation: str) -> list[dict[str, Any]]:
         """Return the messages so far, oldest first, each with `from` ("user" or "guide") and `at`."""
         with Session(self._engine) as session:
             entries = session.scalars(select(Entry).where(Entry.conversation_id == conversation).order_by(Entry.id))
-            return [{"from": entry.sender, "at": entry.at.isoformat(), **entry.content} for entry in entries]
+            return [{"from": entry.sender, "at": _aware(entry.at).isoformat(), **entry.content} for entry in entries]
 
     def previous_turn(self, conversation: str) -> dict[str, str] | None:
         """Return what the last turn asked (`message`, redacted) and answered (`answer`, an answer's id), or None.
 
-        Small talk is passed over. Nothing is told of a turn whose text was not kept, since it was about
+        Small talk and a handover's own questions are passed over. Nothing is told of a turn whose text was not kept, since it was about
         somebody's safety.
         """
         with Session(self._engine) as session:
@@ -155,13 +164,44 @@ class ConversationStore:
                 kinds = {custom.get("kind") for custom in replies}
                 if "safeguarding" in kinds:
                     return None
-                if kinds != {"smalltalk"}:
+                if not kinds <= PASSED_OVER:
                     answers = [
                         custom["answer"].partition("/")[2] for custom in replies if custom.get("kind") == "answer"
                     ]
                     return {"message": str(entry.content["text"]), **({"answer": answers[0]} if answers else {})}
                 replies = []
         return None
+
+    def open_step(self, conversation: str) -> str | None:
+        """Return the step of a handover that waits for a reply: that of the guide's last message; errors are passed over."""
+        for kinds, steps in self._latest_turns(conversation):
+            if kinds != {"error"}:
+                return steps[-1] if steps else None
+        return None
+
+    def failures_in_a_row(self, conversation: str) -> int:
+        """Return how many of the latest turns (small talk apart) ended without an answer."""
+        failures = 0
+        for kinds, _ in self._latest_turns(conversation):
+            if kinds == {"smalltalk"}:
+                continue
+            if not kinds <= FAILURES:
+                break
+            failures += 1
+        return failures
+
+    def _latest_turns(self, conversation: str) -> Iterator[tuple[set[str], list[str | None]]]:
+        """Yield for each of the latest turns, the newest first, the kinds of its replies and their steps, in order."""
+        with Session(self._engine) as session:
+            wanted = select(Entry).where(Entry.conversation_id == conversation)
+            latest = list(session.scalars(wanted.order_by(Entry.id.desc()).limit(RECENT_ENTRIES)))
+        replies: list[dict[str, Any]] = []
+        for entry in latest:
+            if entry.sender == "guide":
+                replies.insert(0, entry.content.get("custom", {}))
+                continue
+            yield {str(custom.get("kind")) for custom in replies}, [custom.get("step") for custom in replies]
+            replies = []
 
     def pressed(self, conversation: str, token: str) -> IssuedButton | None:
         """Return the button issued in this conversation under `token`, or None."""
@@ -180,11 +220,15 @@ class ConversationStore:
         with Session(self._engine) as session, session.begin():
             return _erase(session, [conversation]) > 0
 
-    def erase_older_than(self, hours: int) -> list[str]:
-        """Erase conversations whose last message is older than `hours`; return their ids."""
+    def erase_older_than(self, hours: int, but: Sequence[str] = ()) -> list[str]:
+        """Erase conversations whose last message is older than `hours`; return their ids.
+
+        Those in `but` stay: a person of SENDIASS has them.
+        """
         before = _now() - timedelta(hours=hours)
         with Session(self._engine) as session, session.begin():
-            old = list(session.scalars(select(Conversation.id).where(Conversation.last_at < before)))
+            past = session.scalars(select(Conversation.id).where(Conversation.last_at < before))
+            old = [ident for ident in past if ident not in but]
             _erase(session, old)
             return old
 
@@ -205,6 +249,11 @@ def _erase(session: Session, conversations: Sequence[str]) -> int:
 
 def _key(conversation: str | None, key: str) -> str:
     return hashlib.sha256(f"{conversation or ''}\n{key}".encode()).hexdigest()
+
+
+def _aware(at: datetime) -> datetime:
+    """Return a time with its zone: SQLite gives back times without one, all in UTC."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _now() -> datetime:

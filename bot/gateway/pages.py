@@ -8,19 +8,21 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 
+from bot.gateway import usefulness
 from bot.gateway.assets import compressed
 from bot.gateway.chat import Audience, Chat
 from bot.gateway.markdown import to_html
 from bot.gateway.message_parts import in_parts
 from bot.gateway.problems import Problem
-from bot.gateway.transcript import as_text, day_in_words
+from bot.gateway.transcript import as_text
 from bot.guidance.contacts import contact
-from bot.guidance.replies import month_in_words
+from bot.guidance.replies import day_in_words, month_in_words
 from bot.guidance.wording import wording
 from bot.privacy.erasure import Erasure
 from bot.settings import Settings
@@ -35,7 +37,7 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
 
     @routes.get("/", response_class=HTMLResponse)
     def page(request: Request, embed: bool = False) -> Response:
-        return compressed(request, _chat_page(request, settings, None, [], "parent", embed))
+        return compressed(request, _chat_page(request, settings, chat, None, [], "parent", embed))
 
     @routes.post("/", response_class=HTMLResponse)
     def turn(
@@ -48,6 +50,7 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
         audience: Annotated[Audience, Form()] = "parent",
         embed: Annotated[bool, Form()] = False,
         resume: Annotated[bool, Form()] = False,
+        feedback: Annotated[str, Form(max_length=200)] = "",
     ) -> Response:
         """Take a form post and show the whole conversation; a mistake is shown beside the field it is about."""
         token = conversation or None
@@ -57,6 +60,8 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
         try:
             if resume:
                 chat.conversation_of(token or "")
+            elif feedback:
+                usefulness.take(request, chat, token, feedback)
             else:
                 if starter in STARTERS:
                     message = wording(f"page.starters.{starter}.question")
@@ -70,9 +75,19 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
             error, status, retry_after = problem.detail, problem.status, problem.retry_after
             if problem.status == 400:
                 token, error = None, None if resume else error
-        history = chat.store.history(chat.conversation_of(token)) if token else []
+        history = chat.history(chat.conversation_of(token)) if token else []
         response = _chat_page(
-            request, settings, token, history, audience, embed, error, removed, message if error else ""
+            request,
+            settings,
+            chat,
+            token,
+            history,
+            audience,
+            embed,
+            error,
+            removed,
+            message if error or feedback else "",
+            bool(feedback) and not error,
         )
         response.status_code = status
         if retry_after is not None:
@@ -101,7 +116,7 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
         form: Annotated[Literal["page", "text"], Form()] = "text",
     ) -> Response:
         """Give the conversation with its sources as a file: a page that stands alone, or plain text."""
-        history = chat.store.history(chat.conversation_of(conversation))
+        history = chat.history(chat.conversation_of(conversation))
         if form == "text":
             name, kind = "chat.txt", "text/plain; charset=utf-8"
             content = as_text(history, request.app.state.theme.name)
@@ -143,9 +158,22 @@ def _of_every_page(request: Request) -> dict[str, Any]:
     return {"theme": request.app.state.theme, "asset": request.app.state.assets.url, "help": contact("sendiass")}
 
 
+def _live(chat: Chat, token: str | None, history: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return who of SENDIASS has the chat and where its events come from; None where nobody has it or is awaited."""
+    if not token or not chat.live:
+        return None
+    ident = chat.conversation_of(token)
+    speaker = chat.live.speaker(ident)
+    if not speaker and not chat.live.is_expected(ident):
+        return None
+    last = next((entry["line"] for entry in reversed(history) if "line" in entry), "")
+    return {"speaker": speaker, "events": f"/api/chat/{quote(token)}/events?after={last}"}
+
+
 def _chat_page(
     request: Request,
     settings: Settings,
+    chat: Chat,
     token: str | None,
     history: list[dict[str, Any]],
     audience: str,
@@ -153,12 +181,15 @@ def _chat_page(
     error: str | None = None,
     removed: tuple[str, ...] = (),
     unsent: str | None = "",
+    feedback_given: bool = False,
 ) -> Response:
     newest = max((index for index, entry in enumerate(history) if entry["from"] == "user"), default=len(history))
     context = {
         "token": token,
+        "live": _live(chat, token, history),
         "past": history[:newest],
         "new": history[newest:],
+        "feedback": usefulness.question(request, history[newest:], feedback_given),
         "audience": audience,
         "embed": embed,
         "error": error,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from bot.guidance.replies import month_in_words
+from bot.guidance.replies import day_in_words, month_in_words
 from bot.guidance.wording import wording
 
 
@@ -17,16 +17,11 @@ def as_text(history: Iterable[dict[str, Any]], name: str, today: date | None = N
         wording("transcript.computer"),
     ]
     for entry in history:
-        who = wording("page.you" if entry["from"] == "user" else "page.guide")
+        who = entry.get("name") or wording("page.you" if entry["from"] == "user" else "page.guide")
         blocks.append(
             f"{who}:\n" + "\n".join([str(entry["text"]).replace("**", ""), *_details(entry.get("custom") or {})])
         )
     return "\n\n".join(blocks) + "\n"
-
-
-def day_in_words(day: date) -> str:
-    """Return a date as "25 November 2026"."""
-    return f"{day.day} {month_in_words(f'{day:%Y-%m}')}"
 
 
 def _details(custom: dict[str, Any]) -> Iterator[str]:

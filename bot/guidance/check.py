@@ -14,7 +14,7 @@ from bot.guidance.answers import AUDIENCES, Answer, BadAnswerFile, load_answers
 from bot.guidance.briefs import BRIEFS_FILE, LONGEST_BRIEF_WORDS, briefs
 from bot.guidance.reading_age import reading_age, sentences, words
 from bot.guidance.sources import Document, UnknownSection, cite, load_documents
-from bot.guidance.wording import wordings
+from bot.guidance.wording import WORDING_FILE, all_wordings, wordings
 from bot.nlu.vocabulary import Vocabulary, load_vocabulary
 from bot.paths import ANSWERS, EXAMPLES, ROOT
 
@@ -23,6 +23,8 @@ LONGEST_SENTENCE_WORDS = 25
 OLDEST_READER = 11.0
 LONGEST_ANSWER_WORDS = 140
 LONGEST_QUESTION = 90
+# Sections of wording.yml that only staff read.
+STAFF_WORDING = frozenset({"desk", "notice"})
 _ABBREVIATION = re.compile(r"\b[A-Z]{2,}(?:s|'s)?\b")
 _FAQ = re.compile(r"faq/(?P<id>[a-z0-9-]+)")
 
@@ -72,6 +74,7 @@ def check(
     problems += _check_coverage(answers, documents, covered)
     problems += _check_briefs(documents)
     problems += _check_refusals(examples_folder)
+    problems += check_wording(all_wordings(), vocabulary)
     return sorted(problems)
 
 
@@ -218,6 +221,33 @@ def _check_refusals(examples_folder: Path) -> Iterator[Problem]:
             kind = line.partition("intent: out_of_scope/")[2].strip()
             if kind and kind not in worded:
                 yield Problem(file, number, f"knowledge/wording.yml has no out_of_scope.{kind}")
+
+
+def check_wording(sentences_by_key: dict[str, str], vocabulary: Vocabulary, file: Path = WORDING_FILE) -> list[Problem]:
+    """Return what is hard to read among the sentences that the guide says by itself, by their dotted keys.
+
+    A sentence has a limit of its own. The reading age is that of a whole section, since it says little of a few words;
+    sections that only staff read have none.
+    """
+    problems = []
+    sections: dict[str, list[str]] = {}
+    for key, text in sentences_by_key.items():
+        sections.setdefault(key.partition(".")[0], []).append(text)
+        for sentence in sentences(text):
+            count = len(words(sentence))
+            if count > LONGEST_SENTENCE_WORDS:
+                line = _line_of(file, sentence[:40])
+                problems.append(
+                    Problem(file, line, f"{key}: a sentence of {count} words ({LONGEST_SENTENCE_WORDS} at most)")
+                )
+    for section, texts in sections.items():
+        age = reading_age("\n".join(texts), vocabulary.explained_terms)
+        if age > OLDEST_READER and section not in STAFF_WORDING:
+            line = _line_of(file, f"{section}:")
+            problems.append(
+                Problem(file, line, f"{section}: the reading age is {age:.1f} ({OLDEST_READER:.0f} at most)")
+            )
+    return problems
 
 
 def answered_in_full() -> tuple[str, ...]:

@@ -94,6 +94,11 @@ def month_in_words(year_month: str) -> str:
     return f"{_MONTHS[int(month) - 1]} {year}" if month else year
 
 
+def day_in_words(day: date) -> str:
+    """Return 2024-04-05 as "5 April 2024"."""
+    return f"{day.day} {month_in_words(f'{day.year}-{day.month:02}')}"
+
+
 def choose_button(answer: Answer) -> dict[str, str]:
     """Return a button that gives `answer` when pressed."""
     return {"title": answer.question, "payload": "/faq" + json.dumps({"answer": answer.id})}
@@ -193,6 +198,16 @@ def smalltalk_message(intent: str) -> Message:
     """Return the reply to talk about the conversation itself; raise KeyError where wording.yml has none for `intent`."""
     buttons = [person_button()] if intent in ("ask_if_robot", "abuse") else []
     return {"text": wording(f"smalltalk.{intent}"), "buttons": buttons, "custom": {"kind": "smalltalk"}}
+
+
+def closed_message(reason: str, whole_guide: bool) -> Message:
+    """Return the notice in place of what staff turned off; `reason` is a key of wording.yml's `desk.closed.reasons`."""
+    what = wording("desk.closed.guide" if whole_guide else "desk.closed.answer")
+    return {
+        "text": f"{what} {wording(f'desk.closed.reasons.{reason}')}\n\n{wording('desk.closed.who_helps')}",
+        "buttons": [person_button()],
+        "custom": {"kind": "fallback", "about": "closed", "links": helper_links()},
+    }
 
 
 def error_message() -> Message:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 import yaml
 
 from bot.paths import KNOWLEDGE
+
+WORDING_FILE = KNOWLEDGE / "wording.yml"
 
 
 def wording(key: str, **values: object) -> str:
@@ -24,10 +27,26 @@ def wording(key: str, **values: object) -> str:
 
 
 def wordings(section: str) -> dict[str, str]:
-    """Return every sentence of a section of wording.yml by its key; raise KeyError where there is no such section."""
-    return {key: str(text).strip() for key, text in _sentences()[section].items()}
+    """Return every sentence of a section (a dotted key) of wording.yml by its key; raise KeyError where there is none."""
+    place: Any = _sentences()
+    for part in section.split("."):
+        place = place[part]
+    return {key: str(text).strip() for key, text in place.items()}
+
+
+def all_wordings() -> dict[str, str]:
+    """Return every sentence of wording.yml by its dotted key."""
+    return dict(_leaves(_sentences(), ""))
+
+
+def _leaves(place: Any, key: str) -> Iterator[tuple[str, str]]:
+    if not isinstance(place, dict):
+        yield key, str(place).strip()
+        return
+    for part, inner in place.items():
+        yield from _leaves(inner, f"{key}.{part}" if key else str(part))
 
 
 @lru_cache
 def _sentences() -> dict[str, Any]:
-    return dict(yaml.safe_load((KNOWLEDGE / "wording.yml").read_text(encoding="utf-8")))
+    return dict(yaml.safe_load(WORDING_FILE.read_text(encoding="utf-8")))

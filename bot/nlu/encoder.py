@@ -14,7 +14,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from bot.paths import ENCODER, VAR
+from bot.paths import ENCODER, SMALL_ENCODER, VAR
 
 WIDTH = 768
 MAX_TOKENS = 256
@@ -23,7 +23,6 @@ TOKENIZER_FILE = "tokenizer.json"
 MANIFEST_FILE = "manifest.json"
 CACHE_FOLDER = VAR / "vectors"
 RECENT = 4096
-_PADDING_TOKEN = 1
 _TOKENS_PER_BATCH = 1024
 
 
@@ -33,6 +32,9 @@ class EncoderMissing(RuntimeError):
 
 class SentenceEncoder:
     """all-mpnet-base-v2 in 8-bit ONNX. Not safe to share between threads that call it at once without need: calls queue."""
+
+    width = WIDTH
+    padding_token = 1
 
     def __init__(self, folder: Path = ENCODER, threads: int | None = None) -> None:
         """Load the encoder in `folder`; raise EncoderMissing when it is not there or has been altered."""
@@ -54,7 +56,7 @@ class SentenceEncoder:
         missing = [text for text in dict.fromkeys(texts) if text not in self._recent]
         for text, vector in zip(missing, self._encode(missing)):
             self._recent[text] = vector
-        vectors = np.stack([self._recent[text] for text in texts]) if texts else np.zeros((0, WIDTH), np.float32)
+        vectors = np.stack([self._recent[text] for text in texts]) if texts else np.zeros((0, self.width), np.float32)
         for text in texts:
             self._recent.move_to_end(text)
         while len(self._recent) > RECENT:
@@ -79,19 +81,42 @@ class SentenceEncoder:
 
     def _encode(self, texts: Sequence[str]) -> np.ndarray:
         if not texts:
-            return np.zeros((0, WIDTH), np.float32)
+            return np.zeros((0, self.width), np.float32)
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         order = sorted(range(len(texts)), key=lambda index: len(tokens[index]))
-        vectors = np.empty((len(texts), WIDTH), np.float32)
+        vectors = np.empty((len(texts), self.width), np.float32)
         for group in _groups(order, tokens):
             width = max(len(tokens[index]) for index in group)
-            ids = np.full((len(group), width), _PADDING_TOKEN, np.int64)
+            ids = np.full((len(group), width), self.padding_token, np.int64)
             mask = np.zeros((len(group), width), np.int64)
             for row, index in enumerate(group):
                 ids[row, : len(tokens[index])] = tokens[index]
                 mask[row, : len(tokens[index])] = 1
-            vectors[group] = self._session.run(["sentence"], {"input_ids": ids, "attention_mask": mask})[0]
+            vectors[group] = self._sentences(ids, mask)
         return vectors
+
+    def _sentences(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        """Return a unit vector for each row of token ids, texts x width."""
+        vectors: np.ndarray = self._session.run(["sentence"], {"input_ids": ids, "attention_mask": mask})[0]
+        return vectors
+
+
+class SmallEncoder(SentenceEncoder):
+    """all-MiniLM-L6-v2 in 8-bit ONNX: quick enough for every record of a directory and for each search."""
+
+    width = 384
+    padding_token = 0
+
+    def __init__(self, folder: Path = SMALL_ENCODER, threads: int | None = None) -> None:
+        """Load the encoder in `folder`; raise EncoderMissing when it is not there or has been altered."""
+        super().__init__(folder, threads)
+
+    def _sentences(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        tokens = self._session.run(["last_hidden_state"], given)[0]
+        weights = mask[:, :, None].astype(np.float32)
+        means = (tokens * weights).sum(axis=1) / weights.sum(axis=1)
+        return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), np.float32)
 
 
 def check_files(folder: Path) -> str:
@@ -114,6 +139,12 @@ def check_files(folder: Path) -> str:
 def sentence_encoder() -> SentenceEncoder:
     """Return the encoder of this process, loaded once."""
     return SentenceEncoder()
+
+
+@lru_cache(maxsize=1)
+def small_encoder() -> SmallEncoder:
+    """Return the small encoder of this process, loaded once."""
+    return SmallEncoder()
 
 
 def _groups(order: list[int], tokens: list[list[int]]) -> Iterable[list[int]]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.gateway.conversations import ConversationStore
+from bot.handover.live import LiveChats
 
 log = logging.getLogger(__name__)
 
@@ -21,26 +22,47 @@ class Erasure:
     """Erases from both stores. Rasa's tracker store is a SQLite file, which may not exist yet."""
 
     def __init__(
-        self, store: ConversationStore, tracker_database: Path, hours: int, count: Callable[[str, int], None]
+        self,
+        store: ConversationStore,
+        tracker_database: Path,
+        hours: int,
+        count: Callable[[str, int], None],
+        live: LiveChats | None = None,
+        drop_draft: Callable[[str], bool] = lambda conversation: False,
+        also_when_asked: Callable[[str], None] = lambda conversation: None,
     ) -> None:
-        """`hours`: how long a conversation is kept after its last message. `count` is told reason and number."""
+        """`hours`: how long a conversation is kept after its last message. `count` is told reason and number.
+
+        `live` knows the chats that people of SENDIASS have: these are kept until they are done. `drop_draft` erases the
+        handover that a conversation had begun and not sent. `also_when_asked` erases what else is kept of a conversation,
+        where its person asks for it.
+        """
+        self._also_when_asked = also_when_asked
+        self._live = live
         self._store = store
         self._tracker_database = tracker_database
         self._hours = hours
         self._count = count
+        self._drop_draft = drop_draft
 
     def erase(self, conversation: str) -> bool:
         """Erase one conversation because its person asked; tell whether it was kept."""
         self.erase_trackers([conversation])
+        self._drop_draft(conversation)
+        if self._live:
+            self._live.erase([conversation])
+        self._also_when_asked(conversation)
         found = self._store.erase(conversation)
         self._count("asked", int(found))
         return found
 
     def erase_expired(self) -> int:
         """Erase conversations past their time; return how many."""
-        expired = self._store.erase_older_than(self._hours)
+        expired = self._store.erase_older_than(self._hours, self._live.open_chats() if self._live else ())
         self._count("expired", len(expired))
         self.erase_trackers(expired)
+        for conversation in expired:
+            self._drop_draft(conversation)
         self._erase_old_trackers()
         return len(expired)
 

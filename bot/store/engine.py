@@ -11,8 +11,11 @@ from sqlalchemy.engine import Engine, make_url
 BUSY_TIMEOUT_MS = 3000
 
 
-def open_engine(database_url: str) -> Engine:
+def open_engine(database_url: str, *, durable: bool = False, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     """Return an engine for an SQLAlchemy URL: `sqlite:///file` or `postgresql+psycopg://...`.
+
+    `durable`: a finished transaction outlasts even a power cut (SQLite then waits for the disk each time; PostgreSQL
+    always does). `busy_timeout_ms`: how long SQLite waits for another writer, in milliseconds.
 
     The folder of a SQLite file is made where it is missing. An error's text never names the values that a statement
     was given: they are what people wrote. Raises sqlalchemy.exc.ArgumentError for what is no URL.
@@ -27,8 +30,8 @@ def open_engine(database_url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _: Any) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        connection.execute(f"PRAGMA busy_timeout={busy_timeout_ms}")
         connection.execute("PRAGMA secure_delete=ON")
         connection.execute("PRAGMA foreign_keys=ON")
 

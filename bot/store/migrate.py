@@ -17,7 +17,9 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 # Each store, and the modules whose models are its tables (the first one holds its `Base`).
 MODELS = {
-    "guide": ("bot.gateway.conversations",),
+    "guide": ("bot.gateway.conversations", "bot.desk.models"),
+    "referrals": ("bot.handover.models",),
+    "directory": ("bot.directory.models", "bot.directory.search_models", "bot.directory.gaps"),
 }
 
 

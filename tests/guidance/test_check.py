@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.guidance.answers import load_answers
-from bot.guidance.check import check
+from bot.guidance.check import check, check_wording
+from bot.nlu.vocabulary import load_vocabulary
 
 GOOD = """---
 title: Asking for a personal budget
@@ -100,3 +101,16 @@ def test_an_abbreviation_spelled_out_once_is_fine(knowledge):
 
 def test_the_knowledge_of_this_project_has_no_problem():
     assert [str(problem) for problem in check()] == []
+
+
+def test_wording_that_is_hard_to_read_is_found():
+    hard = "Notwithstanding considerable administrative complications, representatives coordinate multidisciplinary interventions."
+    long = " ".join(["word"] * 26) + "."
+    found = [
+        problem.text for problem in check_wording({"page.a": hard, "page.b": long, "desk.c": hard}, load_vocabulary())
+    ]
+    assert (
+        len(found) == 2
+        and found[0].startswith("page.b: a sentence of 26 words")
+        and found[1].startswith("page: the reading age")
+    )

@@ -157,11 +157,35 @@ async function copy(button) {
   byId("kept").textContent = done ? button.dataset.done : button.dataset.failed;
 }
 
+// A person of SENDIASS may write at any time: each line that comes has the chat shown anew, with what is being typed left as it is.
+let events;
+function listen() {
+  const address = byId("chat").dataset.events ?? null;
+  events?.close();
+  events = address ? new EventSource(address) : null;
+  events?.addEventListener("message", async (event) => {
+    if (busy || JSON.parse(event.data).from === "user") return;
+    const typed = byId("question").value;
+    const typing = document.activeElement === byId("question");
+    try {
+      show(await post(new FormData(byId("look")), byId("look").action), false);
+    } catch {
+      return;  // the button to look for new messages stays
+    }
+    byId("question").value = typed;
+    if (typing) byId("question").focus({ preventScroll: true });
+    byId("live-heard").textContent = "";
+    byId("live-heard").textContent = byId("live-heard").dataset.new;
+  });
+}
+
 function ready() {
+  listen();
   const form = byId("ask");
   const question = byId("question");
 
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.hasAttribute("formaction")) return;
     event.preventDefault();
     send(form, fieldsOf(form, event.submitter));
   });

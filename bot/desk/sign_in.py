@@ -1,0 +1,99 @@
+"""Signing in with a local account, signing out, and the first page."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from bot.desk.access import COOKIE, SIGN_IN, desk_of, is_from_here, reader, writer
+from bot.desk.accounts import Person
+from bot.desk.sessions import SignedIn, csrf_of, is_csrf
+from bot.guidance.wording import wording
+
+FORM_COOKIE = "staff_form"
+Anybody = Annotated[SignedIn, Depends(reader())]
+AnybodyWriting = Annotated[SignedIn, Depends(writer())]
+
+
+def router() -> APIRouter:
+    """Return the routes of signing in and out."""
+    routes = APIRouter()
+
+    @routes.get("/staff")
+    def first_page(request: Request, who: Anybody) -> Response:
+        return desk_of(request).page(request, who, "home.html", {})
+
+    @routes.get(SIGN_IN)
+    def form(request: Request, next: str = "/staff") -> Response:
+        return show_form(request, next)
+
+    @routes.post(SIGN_IN)
+    def sign_in(
+        request: Request,
+        name: Annotated[str, Form(max_length=200)] = "",
+        password: Annotated[str, Form(max_length=200)] = "",
+        code: Annotated[str, Form(max_length=20)] = "",
+        csrf: Annotated[str, Form(max_length=100)] = "",
+        next: Annotated[str, Form(max_length=300)] = "/staff",
+    ) -> Response:
+        """Sign in; whatever is wrong, the page says the same."""
+        desk = desk_of(request)
+        of_form = request.cookies.get(FORM_COOKIE)
+        if not of_form or not is_from_here(request) or not is_csrf(csrf, csrf_of(of_form)):
+            return show_form(request, next, wording("desk.sign_in.old_form"), name, 403)
+        person = desk.accounts.sign_in(name, password, code) if desk.settings.desk_local_accounts else None
+        if person is None:
+            desk.metrics.sign_ins.labels("refused").inc()
+            minutes = desk.settings.desk_locked_minutes
+            return show_form(request, next, wording("desk.sign_in.wrong", minutes=minutes), name, 401)
+        response = RedirectResponse(safe_next(next), status_code=303)
+        response.delete_cookie(FORM_COOKIE, path=SIGN_IN)
+        begin_session(request, response, person)
+        return response
+
+    @routes.post("/staff/sign-out")
+    def sign_out(request: Request, who: AnybodyWriting, everywhere: Annotated[bool, Form()] = False) -> Response:
+        sessions = desk_of(request).sessions
+        if everywhere:
+            sessions.end_all(who)
+        else:
+            sessions.end(who)
+        response = RedirectResponse(SIGN_IN, status_code=303)
+        response.delete_cookie(COOKIE, path="/staff")
+        return response
+
+    return routes
+
+
+def begin_session(request: Request, response: Response, person: Person) -> None:
+    """Start a session with a secret of its own and give the browser its cookie; it ends with the browser."""
+    desk = desk_of(request)
+    secret = desk.sessions.begin(person, request.cookies.get(COOKIE))
+    desk.metrics.sign_ins.labels("signed in").inc()
+    response.set_cookie(COOKIE, secret, path="/staff", secure=True, httponly=True, samesite="strict")
+
+
+def safe_next(address: str) -> str:
+    """Return a page of the desk to go to: what was asked for, if it is one of ours."""
+    plain = address.isascii() and address.isprintable() and "\\" not in address and "//" not in address
+    return address if plain and (address == "/staff" or address.startswith("/staff/")) else "/staff"
+
+
+def show_form(request: Request, next_page: str, error: str = "", name: str = "", status: int = 200) -> Response:
+    """Return the sign-in form with what went wrong, and a token of its own against forms of other sites."""
+    desk = desk_of(request)
+    secret = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
+    context = {
+        "error": error,
+        "name": name,
+        "next": safe_next(next_page),
+        "form_csrf": csrf_of(secret),
+        "provider": desk.provider is not None,
+        "local": desk.settings.desk_local_accounts,
+    }
+    response = desk.page(request, None, "sign_in.html", context, status)
+    response.set_cookie(FORM_COOKIE, secret, path=SIGN_IN, secure=True, httponly=True, samesite="strict")
+    return response

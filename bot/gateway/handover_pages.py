@@ -1,0 +1,279 @@
+"""The web form `/handover`: a page for each question, a page to check the answers, and one with the reference.
+
+The browser holds one random token in a cookie; what was typed lies in an encrypted draft that only the token finds.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import threading
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from bot.gateway.chat import Chat
+from bot.gateway.pages import templates
+from bot.gateway.problems import Problem
+from bot.guidance.contacts import contact
+from bot.guidance.wording import wording
+from bot.handover import form
+from bot.handover.chat_so_far import chat_so_far
+from bot.handover.consent import consent_text, consent_version
+from bot.handover.details import ANSWERS
+from bot.handover.drafts import DraftStore, chat_key, form_key
+from bot.handover.form import BY_NAME, CHAT, CHECK
+from bot.handover.opening import handover_is_open
+from bot.handover.referrals import Consent, ReferralStore
+from bot.settings import Settings
+
+COOKIE = "handover"
+PATH = "/handover"
+REFERENCE_SHOWN_HOURS = 1.0
+
+
+class HandoverForm:
+    """What the pages need: whether the form is open, its drafts, and sending. The stores are opened when first needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._opening = threading.Lock()
+        self._stores: tuple[DraftStore, ReferralStore] | None = None
+        self.consent = consent_text(settings)
+
+    def is_open(self) -> bool:
+        """Tell whether details may be taken now."""
+        return handover_is_open(self._settings)
+
+    @property
+    def drafts(self) -> DraftStore:
+        """The drafts; raises EncryptionUnavailable without a key."""
+        return self._open()[0]
+
+    @property
+    def referrals(self) -> ReferralStore:
+        """The referrals; raises EncryptionUnavailable without a key."""
+        return self._open()[1]
+
+    def _open(self) -> tuple[DraftStore, ReferralStore]:
+        with self._opening:
+            if not self._stores:
+                self._stores = DraftStore(self._settings), ReferralStore(self._settings)
+            return self._stores
+
+    def send(self, token: str, draft: dict[str, Any]) -> str:
+        """Send what the draft holds and leave only the reference in it; return the reference.
+
+        The token is the idempotency key: pressed twice, or again after a crash, this sends once.
+        """
+        consent = Consent(consent_version(self.consent), datetime.now(UTC))
+        details = form.details_of(draft)
+        reference = self.referrals.submit(details, consent, draft.get("conversation_id"), form_key(token))
+        sent = {"reference": reference, "by": [how for how in ("phone", "email") if getattr(details, how)]}
+        self.drafts.write(form_key(token), sent, hours=REFERENCE_SHOWN_HOURS)
+        return reference
+
+
+def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
+    """Return the routes of the form."""
+    routes = APIRouter(prefix=PATH)
+
+    @routes.get("", response_class=HTMLResponse)
+    def start(request: Request) -> Response:
+        return _start_page(request)
+
+    @routes.post("", response_class=HTMLResponse)
+    def start_from_chat(request: Request, conversation: Annotated[str, Form(max_length=500)] = "") -> Response:
+        """Show the start to somebody who comes from the chat, and who may take their answers along."""
+        return _start_page(request, conversation)
+
+    @routes.post("/begin")
+    def begin(
+        request: Request,
+        conversation: Annotated[str, Form(max_length=500)] = "",
+        prefill: Annotated[bool, Form()] = False,
+    ) -> Response:
+        """Begin a draft; with `prefill`, from what was told to the chat."""
+        if not handover.is_open():
+            return _closed(request)
+        draft: dict[str, Any] = {"answers": {}, "csrf": secrets.token_urlsafe(24), "version": 0}
+        chat_id = _chat_of(conversation)
+        if chat_id:
+            draft["conversation_id"] = chat_id
+            if prefill:
+                draft["answers"] = _told_to_chat(chat_id)
+        token = secrets.token_urlsafe(32)
+        handover.drafts.write(form_key(token), draft)
+        response = _to(form.QUESTIONS[0].name)
+        secure = request.url.scheme == "https" or settings.public_url.startswith("https:")
+        response.set_cookie(COOKIE, token, path=PATH, httponly=True, samesite="lax", secure=secure)
+        return response
+
+    @routes.post("/stop")
+    def stop(request: Request, csrf: Annotated[str, Form(max_length=100)] = "") -> Response:
+        """Erase what was typed and go back to the chat."""
+        token, draft = _draft(request)
+        if draft and _is_ours(draft, csrf):
+            handover.drafts.drop(form_key(token))
+        response = RedirectResponse("/", status_code=303)
+        response.delete_cookie(COOKIE, path=PATH)
+        return response
+
+    @routes.get("/sent", response_class=HTMLResponse)
+    def sent(request: Request) -> Response:
+        _, draft = _draft(request)
+        if not draft or "reference" not in draft:
+            return _to("")
+        context = {"reference": draft["reference"], "by": draft["by"], "help": contact("sendiass")}
+        return templates().TemplateResponse(request, "handover/sent.html", context)
+
+    @routes.get(f"/{CHECK}", response_class=HTMLResponse)
+    def check(request: Request) -> Response:
+        _, draft = _draft(request)
+        return _elsewhere(draft, CHECK) or _check_page(request, draft)
+
+    @routes.post(f"/{CHECK}", response_class=HTMLResponse)
+    def send(
+        request: Request,
+        csrf: Annotated[str, Form(max_length=100)] = "",
+        agree: Annotated[bool, Form()] = False,
+        version: Annotated[int, Form()] = -1,
+        wording_version: Annotated[str, Form(max_length=40)] = "",
+    ) -> Response:
+        """Send, once the family has agreed to the words and seen the answers as they are now."""
+        token, draft = _draft(request)
+        elsewhere = _elsewhere(draft, CHECK)
+        if elsewhere:
+            return elsewhere
+        if not handover.is_open():
+            return _closed(request)
+        if not _is_ours(draft, csrf):
+            return _check_page(request, draft, wording("handover_form.lost_track"))
+        if version != draft["version"] or wording_version != consent_version(handover.consent):
+            return _check_page(request, draft, wording("handover_form.changed_meanwhile"))
+        if not agree:
+            return _check_page(request, draft, wording("handover_form.must_agree"))
+        handover.send(token, draft)
+        return _to("sent")
+
+    @routes.get("/{page}", response_class=HTMLResponse)
+    def question(request: Request, page: str, change: bool = False) -> Response:
+        _, draft = _draft(request)
+        return _elsewhere(draft, page) or _question_page(request, draft, page, change)
+
+    @routes.post("/{page}", response_class=HTMLResponse)
+    async def answer(request: Request, page: str) -> Response:
+        """Take the answers of a page and go to the next, or back to checking where something was changed."""
+        given = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+        return await run_in_threadpool(_answer, request, page, given)
+
+    def _answer(request: Request, page: str, given: dict[str, str]) -> Response:
+        token, draft = _draft(request)
+        elsewhere = _elsewhere(draft, page)
+        if elsewhere:
+            return elsewhere
+        if not handover.is_open():
+            return _closed(request)
+        change = given.get("change") == "1"
+        taken = form.take(BY_NAME[page], given)
+        errors = taken.errors if _is_ours(draft, given.get("csrf", "")) else {"": wording("handover_form.lost_track")}
+        if errors:
+            return _question_page(request, draft, page, change, given, errors)
+        draft["answers"].update(taken.answers)
+        if page == CHAT:
+            goes_along = given.get("include") == "1"
+            draft["conversation"] = chat_so_far(chat.store.history(draft["conversation_id"])) if goes_along else None
+        draft["version"] += 1
+        handover.drafts.write(form_key(token), draft)
+        return _to(CHECK if change and not form.first_unanswered(draft) else form.page_after(page, draft))
+
+    def _draft(request: Request) -> tuple[str, dict[str, Any]]:
+        """Return the browser's token and its draft; an empty one where there is none or the form is closed."""
+        token = request.cookies.get(COOKIE, "")
+        if not token or len(token) > 100 or not handover.is_open():
+            return token, {}
+        return token, handover.drafts.read(form_key(token)) or {}
+
+    def _elsewhere(draft: dict[str, Any], page: str) -> Response | None:
+        """Return where somebody must go who cannot be on this page now, or None."""
+        if page != CHECK and page not in BY_NAME:
+            raise HTTPException(404)
+        if "reference" in draft:
+            return _to("sent")
+        if not draft or (page == CHAT and not draft.get("conversation_id")):
+            return _to("")
+        missing = form.first_unanswered(draft)
+        return _to(missing) if page == CHECK and missing else None
+
+    def _start_page(request: Request, conversation: str = "") -> Response:
+        if not handover.is_open():
+            return _closed(request)
+        chat_id = _chat_of(conversation)
+        context = {"conversation": conversation if chat_id else "", "told": bool(chat_id and _told_to_chat(chat_id))}
+        return templates().TemplateResponse(request, "handover/start.html", context)
+
+    def _closed(request: Request) -> Response:
+        return templates().TemplateResponse(request, "handover/closed.html", {"help": contact("sendiass")})
+
+    def _question_page(
+        request: Request,
+        draft: dict[str, Any],
+        page: str,
+        change: bool,
+        typed: dict[str, str] | None = None,
+        errors: dict[str, str] | None = None,
+    ) -> Response:
+        answers = {name: answer or "" for name, answer in draft["answers"].items()}
+        context = {
+            "page": BY_NAME[page],
+            "answers": answers | (typed or {}),
+            "errors": errors or {},
+            "limits": {name: answer.limit for name, answer in ANSWERS.items()},
+            "back": CHECK if change else form.page_before(page, draft),
+            "change": change,
+            "csrf": draft["csrf"],
+            "included": bool(draft.get("conversation")),
+            "chat": chat_so_far(chat.store.history(draft["conversation_id"])) if page == CHAT else (),
+        }
+        status = 422 if errors else 200
+        return templates().TemplateResponse(request, "handover/question.html", context, status_code=status)
+
+    def _check_page(request: Request, draft: dict[str, Any], error: str | None = None) -> Response:
+        context = {
+            "questions": form.questions_for(draft),
+            "answers": draft["answers"],
+            "chat": draft.get("conversation") or (),
+            "consent": handover.consent.splitlines(),
+            "wording_version": consent_version(handover.consent),
+            "version": draft["version"],
+            "back": form.page_before(CHECK, draft),
+            "csrf": draft["csrf"],
+            "error": error,
+        }
+        return templates().TemplateResponse(request, "handover/check.html", context, status_code=422 if error else 200)
+
+    def _chat_of(conversation: str) -> str | None:
+        """Return the id of the chat that a token names, or None where it is not kept."""
+        try:
+            return chat.conversation_of(conversation) if conversation else None
+        except Problem:
+            return None
+
+    def _told_to_chat(chat_id: str) -> dict[str, Any]:
+        told = handover.drafts.read(chat_key(chat_id)) or {}
+        return {name: told[name] for name in ANSWERS if told.get(name)}
+
+    return routes
+
+
+def _is_ours(draft: dict[str, Any], csrf: str) -> bool:
+    """Tell whether a form came from our page: another site cannot know the draft's secret."""
+    return hmac.compare_digest(str(draft.get("csrf", "")).encode(), csrf.encode())
+
+
+def _to(page: str) -> Response:
+    return RedirectResponse(f"{PATH}/{page}" if page else PATH, status_code=303)

@@ -1,0 +1,1 @@
+"""Referrals to SENDIASS: consent, the store, and delivery that loses nothing."""

@@ -1,0 +1,136 @@
+"""Retention: delete what has been kept long enough, count it, and keep a receipt of the counts."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from bot.desk.intake import erase_old
+from bot.gateway.conversations import ConversationStore
+from bot.handover.family_data import delete_referrals
+from bot.handover.models import Draft, Outbox, Receipt, Referral
+from bot.privacy.erasure import Erasure
+from bot.settings import Settings
+from bot.store.engine import open_engine
+from bot.store.migrate import prepare
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+EVERY_S = 3600.0
+
+Rule = Callable[[], Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class Done:
+    """The receipt of a run: its id, when, and how many rows went from each table."""
+
+    receipt: str
+    at: datetime
+    counts: dict[str, int]
+
+
+class Retention:
+    """The rules of these settings, each run by itself: one that fails does not keep the others back."""
+
+    def __init__(self, settings: Settings, more: Mapping[str, Rule] | None = None) -> None:
+        """`more`: further rules by name, such as that for conversations; each deletes and returns its counts."""
+        self._settings = settings
+        self.engine: Engine = open_engine(settings.referrals_url)
+        self._rules: dict[str, Rule] = {
+            **(more or {}),
+            "referrals": self._closed_referrals,
+            "notices": self._sent_notices,
+            "drafts": self._expired_drafts,
+        }
+
+    def run(self, who: str, receipt_of_nothing: bool = True) -> Done | None:
+        """Apply every rule and keep the receipt; a rule that fails counts as -1 and is logged.
+
+        Without `receipt_of_nothing`, a run that deleted nothing and failed nowhere leaves no receipt and gives None.
+        Raises SQLAlchemyError where the receipt cannot be kept.
+        """
+        counts: dict[str, int] = {}
+        for name, rule in self._rules.items():
+            try:
+                for table, number in rule().items():
+                    counts[table] = counts.get(table, 0) + number
+            except Exception as error:  # noqa: BLE001 - the other rules still run; the receipt tells of it
+                log.error("retention of %s failed: %s", name, type(error).__name__)
+                counts[f"{name} failed"] = -1
+        if not receipt_of_nothing and not any(counts.values()):
+            return None
+        return self._keep_receipt(who, counts)
+
+    def run_until(self, stopping: threading.Event) -> None:
+        """Run now and every hour; a failure is logged and tried again."""
+        while True:
+            try:
+                done = self.run("schedule", receipt_of_nothing=False)
+                if done:
+                    log.info("retention %s: %s", done.receipt, done.counts)
+            except Exception as error:  # noqa: BLE001 - the next round tries again
+                log.error("retention failed: %s", type(error).__name__)
+            if stopping.wait(EVERY_S):
+                return
+
+    def _keep_receipt(self, who: str, counts: dict[str, int]) -> Done:
+        now = datetime.now(UTC)
+        with Session(self.engine) as session, session.begin():
+            receipt = Receipt(at=now, who=who, what="retention", counts=counts)
+            session.add(receipt)
+            session.flush()
+            return Done(receipt.id, now, counts)
+
+    def _closed_referrals(self) -> Mapping[str, int]:
+        """Delete referrals closed long enough ago. One that nobody closed is never deleted: somebody waits."""
+        before = datetime.now(UTC) - timedelta(days=self._settings.referral_days)
+        counts: dict[str, int] = {}
+        while True:
+            with Session(self.engine) as session, session.begin():
+                closed = (
+                    select(Referral.id).where(Referral.status == "closed", Referral.closed_at < before).limit(BATCH)
+                )
+                idents = list(session.scalars(closed))
+                for table, number in delete_referrals(session, idents).items():
+                    counts[table] = counts.get(table, 0) + number
+            if len(idents) < BATCH:
+                return counts
+
+    def _sent_notices(self) -> Mapping[str, int]:
+        before = datetime.now(UTC) - timedelta(days=self._settings.sent_notice_days)
+        with Session(self.engine) as session, session.begin():
+            gone = delete(Outbox).where(Outbox.state == "sent", Outbox.sent_at < before).returning(Outbox.id)
+            return {"outbox": len(session.execute(gone).all())}
+
+    def _expired_drafts(self) -> Mapping[str, int]:
+        with Session(self.engine) as session, session.begin():
+            gone = delete(Draft).where(Draft.expires_at < datetime.now(UTC)).returning(Draft.id)
+            return {"draft": len(session.execute(gone).all())}
+
+
+def run_from_command_line(settings: Settings) -> Done:
+    """Run every rule once, conversations and Rasa's trackers too; raise SQLAlchemyError where a store cannot be opened."""
+    prepare(settings)
+    erasure = Erasure(
+        ConversationStore(settings.database_url),
+        Path(settings.tracker_database),
+        settings.conversation_hours,
+        lambda reason, number: None,
+    )
+    rules: dict[str, Rule] = {
+        "conversations": lambda: {"conversation": erasure.erase_expired()},
+        "questions": lambda: erase_old(open_engine(settings.database_url), settings.desk_question_days),
+    }
+    done = Retention(settings, rules).run("operator")
+    assert done
+    return done

@@ -1,0 +1,1 @@
+"""What a public body must tell about the guide: transparency record, accessibility, privacy."""

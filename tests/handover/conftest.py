@@ -1,0 +1,57 @@
+"""A referrals store on SQLite and, where GUIDE_TEST_POSTGRES_URL is set, on PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.handover.consent import consent_text, consent_version
+from bot.handover.referrals import Consent, Details, ReferralStore
+from bot.privacy.encryption import new_key
+from bot.settings import Settings
+from tests.databases import KINDS, new_database
+
+DETAILS = Details(
+    about="Nobody at Quillfeather school listens to us",
+    name="Wilhelmina Zottmann",
+    phone="+441913728401",
+    email="wzottmann@example.org",
+    when_to_reach="after the school run",
+    child_first_name="Xanthippe",
+    child_age="7",
+    school="Quillfeather Primary",
+    conversation=(("user", "can anyone ring me about Xanthippe"), ("guide", "A person can help you.")),
+)
+
+
+@pytest.fixture(params=KINDS)
+def referrals_url(request, tmp_path):
+    """Give the URL of a new, empty referrals store."""
+    with new_database(request.param, tmp_path, "referrals") as url:
+        yield url
+
+
+@pytest.fixture
+def make_settings(referrals_url):
+    def make(**changes) -> Settings:
+        return Settings(**{"referrals_url": referrals_url, "encryption_keys": new_key(), **changes})
+
+    return make
+
+
+@pytest.fixture
+def settings(make_settings):
+    return make_settings(referral_email="inbox@example.org", smtp_host="127.0.0.1")
+
+
+@pytest.fixture
+def store(settings):
+    store = ReferralStore(settings)
+    yield store
+    store.engine.dispose()
+
+
+@pytest.fixture
+def consent(settings):
+    return Consent(consent_version(consent_text(settings)), datetime.now(UTC))

@@ -17,7 +17,9 @@ from bot.directory.gaps import Gap
 from bot.directory.places import PlacesMissing, gazetteer
 from bot.directory.query import WEEKEND
 from bot.gateway.service_form import address_of, read_form
-from tests.directory.records import CHANGED, add_service, ident, new_store, opened
+from bot.store.engine import open_engine
+from tests.databases import new_database
+from tests.directory.records import CHANGED, add_service, ident, opened
 
 SEAHAM, CONSETT = (54.84, -1.34), (54.85, -1.83)
 BROWSER = {"accept": "text/html"}
@@ -56,8 +58,14 @@ class Read(HTMLParser):
 
 
 @pytest.fixture
-def store(tmp_path):
-    engine = new_store(tmp_path / "records.db")
+def address(tmp_path):
+    with new_database("sqlite", tmp_path, "directory") as url:
+        yield url
+
+
+@pytest.fixture
+def store(address):
+    engine = open_engine(address)
     with opened(engine) as session:
         group = add_service(
             session, "Autism group", place=SEAHAM, minimum_age=5, maximum_age=11, url="https://group.org.uk/", email="a@group.org.uk",
@@ -88,8 +96,8 @@ def store(tmp_path):
 
 
 @pytest.fixture
-def client(make_client, store, tmp_path):
-    return make_client(directory_url=f"sqlite:///{tmp_path / 'records.db'}")
+def client(make_client, store, address):
+    return make_client(directory_url=address)
 
 
 def look(client, query: str = "", status: int = 200) -> Read:

@@ -5,7 +5,7 @@ IN_RASA := $(APP) -m bot rasa-python
 TRAINED_FROM := config.yml domain.yml $(shell find data knowledge/answers knowledge/vocabulary.yml bot/nlu bot/guidance/answers.py -type f -not -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test train check evaluate learning-curve bench lint setup model rasa-test styles
+.PHONY: help run test train check evaluate learning-curve bench lint setup model rasa-test styles browser-test screenshots lighthouse
 
 help: ## Show what there is to run
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -62,3 +62,13 @@ styles: ## Build the stylesheets from styles/ (needs npm; their built form is co
 	@npm install --prefix var/styles --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
 	@var/styles/node_modules/.bin/sass --load-path=var/styles/node_modules --style=compressed --no-source-map --quiet-deps --no-charset \
 	  styles/guide.scss:bot/gateway/static/guide.css styles/forms.scss:bot/gateway/static/forms.css
+
+browser-test: model ## Test the pages in Debian's chromium: flows, keyboard, accessibility, embedding
+	@$(APP) -m pytest tests/browser -q -rs
+
+screenshots: model ## Write docs/screenshots/ from the running guide, in chromium
+	@$(APP) -m bot.evaluation.screenshots
+
+lighthouse: model ## Measure the running guide with Lighthouse (needs npm and chromium); writes the scores into docs/page.md
+	@mkdir -p var/lighthouse && npm install --prefix var/lighthouse --no-package-lock --no-audit --no-fund --loglevel=error lighthouse@13
+	@$(APP) -m bot.evaluation.lighthouse

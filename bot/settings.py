@@ -85,6 +85,7 @@ class Settings(BaseSettings):
     directory_sources: str = Field(
         str(KNOWLEDGE / "directory" / "sources.yml"), description="file that lists the feeds of Local Offer records"
     )
+    # The directory's report of gaps
     gaps_minimum_group: int = Field(
         5, ge=3, description="searches that a group in the report of gaps has at least; smaller ones are left out"
     )

@@ -31,6 +31,7 @@ def tracker(
     events=(),
     questions=(),
     refusals=(),
+    service_wanted=False,
     **of_intent,
 ) -> Tracker:
     def entries(group, pairs):
@@ -46,6 +47,7 @@ def tracker(
                 "response": {"confidence": ranking[0][1] if ranking else 0.0},
                 "ranking": entries("faq", ranking),
                 "questions": entries("faq", questions),
+                "service_wanted": service_wanted,
             },
             "out_of_scope": {"ranking": entries("out_of_scope", refusals)},
         },
@@ -65,6 +67,21 @@ def test_readings_are_offered_though_all_are_unlikely_beside_vagueness_itself():
     assert message["custom"]["kind"] == "clarify"
     offered = [button["payload"] for button in message["buttons"]]
     assert [SOME[0] in offered[0], SOME[1] in offered[1], len(offered)] == [True, True, 3]
+
+
+def test_an_answer_brings_the_records_of_a_service_that_was_asked_for():
+    asked = tracker("where can i borrow toys", ranking=[(SOME[0], 0.9)], service_wanted=True)
+    assert [message["custom"]["kind"] for message in say(ActionAnswer(), asked)] == ["answer", "records"]
+
+
+def test_no_records_beside_an_answer_that_asks_for_none():
+    asked = tracker("where can i borrow toys", ranking=[(SOME[0], 0.9)])
+    assert [message["custom"]["kind"] for message in say(ActionAnswer(), asked)] == ["answer"]
+
+
+def test_nothing_is_said_beside_an_answer_where_no_record_fits():
+    asked = tracker("qqqq zzzz", ranking=[(SOME[0], 0.9)], service_wanted=True)
+    assert [message["custom"]["kind"] for message in say(ActionAnswer(), asked)] == ["answer"]
 
 
 def test_the_best_answer_is_given_with_close_ones_as_buttons():

@@ -278,7 +278,7 @@ def test_a_page_takes_a_fixed_number_of_queries(api, store):
     def queries(per_page: int) -> int:
         asked.clear()
         with published.session() as session:
-            rows = published.services(session, Filters(), 1, per_page, full=True).rows
+            rows = published.services(session, Filters(), 1, per_page, "full").rows
             assert [hsds.service_full(row) for row in rows]
         return len(asked)
 

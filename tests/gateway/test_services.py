@@ -118,14 +118,14 @@ def form(query: str):
 def test_all_services_are_listed_by_name_where_nothing_is_asked_for(client):
     page = look(client)
     assert page.found == ["Autism group", "Toy library"]
-    assert "All services: 2" in page.text and "You looked for" not in page.text
+    assert "All services: 2" in page.text and "Your search" not in page.text
     assert not any(tag.get("name") == "robots" for tag in page.all("meta"))
 
 
 def test_results_say_what_was_searched_for_and_what_is_known(client):
     page = look(client, "q=autism+groups&place=Seaham&age=7")
     assert page.found == ["Autism group"]
-    assert "You looked for: support group, for autism, near Seaham, age 7." in page.text
+    assert "Your search: support group, for autism, near Seaham, age 7." in page.text
     assert "Ages 5 to 11" in page.text and "Needs Autism" in page.text and "Details from January 2026" in page.text
     assert "Less than a mile" in page.text
     assert any(tag.get("name") == "robots" for tag in page.all("meta"))

@@ -13,11 +13,13 @@ help: ## Show what there is to run
 run: model ## Start the guide on http://127.0.0.1:8000 (PORT changes it); Ctrl-C stops it
 	@$(APP) -m bot serve
 
-setup: var/.setup ## Make the environments and the sentence encoder (once)
+setup: var/.setup ## Make the environments, the sentence encoders and the file of places (once)
 
-var/.setup: requirements/app.lock requirements/rasa.lock requirements/encoder.lock bot/environments.py bot/nlu/encoder_setup.py bot/nlu/encoder_graph.py
+var/.setup: requirements/app.lock requirements/rasa.lock requirements/encoder.lock bot/environments.py bot/nlu/encoder_setup.py bot/nlu/encoder_graph.py \
+  requirements/small-encoder.lock requirements/places.lock bot/directory/places_setup.py knowledge/places.yml
 	@$(PYTHON) bot/environments.py
 	@$(APP) -m bot.nlu.encoder_setup
+	@$(APP) -m bot.directory.places_setup
 	@mkdir -p var && touch var/.setup
 
 model: var/.trained
@@ -54,8 +56,9 @@ evaluate: model ## Ask the guide every measuring question; cross-validate; write
 learning-curve: model ## Accuracy against examples per answer; writes docs/learning-curve.md
 	@$(IN_RASA) -m bot.nlu.learning_curve
 
-bench: model ## Measure our pipeline against Rasa's stock pipeline in one run
+bench: model ## Measure our pipeline against Rasa's stock pipeline, and the directory's search against plain queries
 	@$(APP) -m bot.evaluation.bench
+	@$(APP) -m bot.evaluation.bench_directory
 
 styles: ## Build the stylesheets from styles/ (needs npm; their built form is committed)
 	@mkdir -p var/styles && cp styles/package.json var/styles/

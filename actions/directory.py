@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
 
 from actions.base import GuideAction
 from bot.directory.gaps import gaps
 from bot.directory.query import Wanted, wanted_from_text
-from bot.directory.replies import LOOKING_FOR, records_message, wanted_from_payload
-from bot.directory.search import directory
+from bot.directory.replies import LOOKING_FOR, records_message, wanted_as_json, wanted_from_json
+from bot.directory.search import Found, directory
 from bot.guidance.replies import Message
+
+SEARCH, SHOWN = "search", "shown_records"
 
 
 class ActionFindService(GuideAction):
@@ -23,9 +27,24 @@ class ActionFindService(GuideAction):
 
     def messages(self, tracker: Tracker) -> Iterable[Message]:
         """Return the records that fit, or that none does."""
-        found = directory().search(wanted_from(tracker))
-        gaps().note(found, asker=tracker.sender_id)
-        return [records_message(found)]
+        return [records_message(search(tracker, wanted_from(tracker)))]
+
+    def events(self, tracker: Tracker) -> list[dict[str, Any]]:
+        """Remember the search and what it showed."""
+        return remember(directory().search(wanted_from(tracker)))
+
+
+def search(tracker: Tracker, wanted: Wanted) -> Found:
+    """Return what a search finds; one that finds nothing is counted as a gap."""
+    found = directory().search(wanted)
+    gaps().note(found, asker=tracker.sender_id)
+    return found
+
+
+def remember(found: Found, offset: int = 0) -> list[dict[str, Any]]:
+    """Return the events that keep a search and what it showed from `offset` on, for messages that follow on it."""
+    kept = {LOOKING_FOR: wanted_as_json(found.wanted), "offset": offset}
+    return [SlotSet(SEARCH, kept), SlotSet(SHOWN, [result.record for result in found.results])]
 
 
 def wanted_from(tracker: Tracker) -> Wanted:
@@ -33,5 +52,5 @@ def wanted_from(tracker: Tracker) -> Wanted:
     entities = tracker.latest_message.get("entities") or []
     for entity in entities:
         if entity["entity"] == LOOKING_FOR:
-            return wanted_from_payload(str(entity["value"]))
+            return wanted_from_json(str(entity["value"]))
     return wanted_from_text(str(tracker.latest_message.get("text") or ""), entities)

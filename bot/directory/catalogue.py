@@ -131,10 +131,11 @@ def load_catalogue(connection: Connection, revision: tuple[int, int]) -> Catalog
 
 def load_vectors(connection: Connection, keys: np.ndarray) -> VectorIndex:
     """Read the vectors of the documents with these keys."""
-    pairs = connection.execution_options(yield_per=5000).execute(
+    pairs = connection.execute(
         select(SearchDocument.service_key, SearchVector.vector)
         .join(SearchVector, SearchVector.text_hash == SearchDocument.text_hash)
         .order_by(SearchDocument.service_key)
+        .execution_options(yield_per=5000)
     )
     row_of = {int(key): row for row, key in enumerate(keys)}
     return VectorIndex(len(keys), ((row_of[key], vector) for key, vector in pairs if key in row_of))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +12,7 @@ from pydantic import TypeAdapter
 from bot.directory.query import Wanted
 from bot.directory.search import Found, Looser
 from bot.guidance.contacts import contact
+from bot.guidance.replies import month_in_words
 from bot.guidance.wording import wording
 
 LOOKING_FOR = "looking_for"
@@ -40,13 +42,59 @@ def records_message(found: Found) -> dict[str, Any]:
 
 def wanted_as_payload(wanted: Wanted) -> str:
     """Return a button's payload that asks for `wanted` as it is."""
-    stated = {name: value for name, value in asdict(wanted).items() if value not in ((), None, 0, False, "")}
-    return "/find_service" + json.dumps({LOOKING_FOR: json.dumps(stated)})
+    return "/find_service" + json.dumps({LOOKING_FOR: wanted_as_json(wanted)})
 
 
-def wanted_from_payload(value: str) -> Wanted:
-    """Return what a button of `wanted_as_payload` asks for; raise pydantic.ValidationError, a ValueError, for anything else."""
+def wanted_as_json(wanted: Wanted) -> str:
+    """Return what is wanted as JSON, without what is not set."""
+    return json.dumps({name: value for name, value in asdict(wanted).items() if value not in ((), None, 0, False, "")})
+
+
+def wanted_from_json(value: str) -> Wanted:
+    """Return what `wanted_as_json` wrote; raise pydantic.ValidationError, a ValueError, for anything else."""
     return _AS_JSON.validate_json(value)
+
+
+def no_more_message(wanted: Wanted) -> dict[str, Any]:
+    """Return that a search has no more services to show, with who lists more."""
+    directory = contact("families-information-service").as_link()
+    text = f"{wording('records_talk.no_more', filters=wanted.in_words())}\n\n{wording('records.none_next')}"
+    custom = {"kind": "no_records", "filters": wanted.in_words(), "links": [directory] if directory else []}
+    return {"text": text, "buttons": [], "custom": custom}
+
+
+def ask_place_message() -> dict[str, Any]:
+    """Return the question where to look, since nearer was asked for and no place is known."""
+    return {"text": wording("records_talk.which_place"), "buttons": [], "custom": {"kind": "clarify"}}
+
+
+def which_record_message(shown: Sequence[dict[str, Any]], detail: str | None) -> dict[str, Any]:
+    """Return the question which of the services is meant, a button for each; `detail` is what was asked about it."""
+    asked = {"record_detail": detail} if detail else {}
+    buttons = [
+        {"title": record["name"], "payload": "/records_about" + json.dumps({"record_position": str(place), **asked})}
+        for place, record in enumerate(shown, 1)
+    ]
+    return {"text": wording("records_talk.which_one"), "buttons": buttons, "custom": {"kind": "clarify"}}
+
+
+def record_message(record: dict[str, Any], detail: str | None) -> dict[str, Any]:
+    """Return one service's card and, first, the `detail` that was asked for, or that the directory does not have it."""
+    name = record["name"]
+    value = record.get(detail or "")
+    value = ", ".join(value) if isinstance(value, list) else value
+    if not detail:
+        text = wording("records_talk.about", name=name)
+    elif value:
+        shown = month_in_words(str(value)[:7]) if detail == "last_checked" else value
+        text = wording(f"records_talk.{detail}", name=name, value=shown)
+    else:
+        text = wording("records_talk.not_known", name=name, what=wording(f"records_talk.what.{detail}"))
+    if record.get("stale"):
+        text = f"{text}\n\n{wording('records.check_first')}"
+    directory = contact("families-information-service").as_link()
+    custom = {"kind": "records", "filters": name, "records": [record], "links": [directory] if directory else []}
+    return {"text": text, "buttons": [], "custom": custom}
 
 
 def looser_button(looser: Looser) -> dict[str, str]:

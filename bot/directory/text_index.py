@@ -225,7 +225,7 @@ def _add_text(connection: Connection, keys: Sequence[int]) -> None:
 
 def _count_words(connection: Connection) -> None:
     counts: Counter[str] = Counter()
-    rows = connection.execution_options(yield_per=5000).execute(select(SearchDocument.stems))
+    rows = connection.execute(select(SearchDocument.stems).execution_options(yield_per=5000))
     for (stems,) in rows:
         counts.update(stems.split())
     connection.execute(delete(SearchWord))

@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import answers
+from actions import directory as of_directory
 from actions.answers import ActionAnswer, ActionClarify, ActionFallback, ActionOtherLanguage, ActionOutOfScope
 from actions.conversation import ActionSmalltalk, ActionStartAgain
 from actions.directory import ActionFindService
@@ -18,6 +19,7 @@ from bot.guidance import replies
 from bot.guidance.answers import load_answers
 from bot.guidance.languages import Language
 from bot.guidance.wording import wordings
+from tests.directory.stores import starting_directory
 
 SOME = list(load_answers())[:4]
 
@@ -161,13 +163,15 @@ def test_urgent_help_handover_and_small_talk():
     assert say(ActionStartAgain(), tracker())[0]["custom"]["kind"] == "smalltalk"
 
 
-def test_records_say_what_was_looked_for():
+def test_records_say_what_was_looked_for(tmp_path, monkeypatch):
+    starting = starting_directory(tmp_path)
+    monkeypatch.setattr(of_directory, "directory", lambda: starting)
     entities = [{"entity": "need", "value": "sensory"}, {"entity": "service_kind", "value": "borrow"}]
     (message,) = say(
         ActionFindService(), tracker("where can i borrow sensory toys", entities=entities, intent="find_service")
     )
     assert message["custom"]["kind"] == "records"
-    assert [record["name"] for record in message["custom"]["records"]] == ["Learning Library"]
+    assert message["custom"]["records"][0]["name"] == "Learning Library"
     assert "sensory" in message["custom"]["filters"]
 
 

@@ -1,4 +1,4 @@
-"""Directory stores on both kinds of database, feeds on a local server, and one starting directory that is only read."""
+"""Directory stores on both kinds of database, the starting directory, and feeds on a local server that can be changed and broken."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from bot.store.engine import open_engine
 from tests.databases import KINDS, new_database
 from tests.directory.feed_server import FeedServer
 from tests.directory.stores import starting_directory
+
+
+@pytest.fixture(scope="session")
+def starting(tmp_path_factory: pytest.TempPathFactory) -> Directory:
+    """The starting directory with its vectors."""
+    return starting_directory(tmp_path_factory.mktemp("starting"))
 
 
 @pytest.fixture(params=KINDS)
@@ -31,9 +37,3 @@ def server():
     """Give a feed on a local server."""
     with FeedServer() as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def starting(tmp_path_factory: pytest.TempPathFactory) -> Directory:
-    """The starting directory with its vectors."""
-    return starting_directory(tmp_path_factory.mktemp("starting"))

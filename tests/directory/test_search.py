@@ -13,16 +13,15 @@ from bot.directory.models import Service
 from bot.directory.query import Wanted, wanted_from_text
 from bot.directory.search import Directory, Found
 from bot.directory.text_index import refresh
-from tests.directory.stores import load, new_store, record
+from tests.directory.stores import load, record
 
 DAY = date(2026, 11, 25)
 SEAHAM, DURHAM, CONSETT = (54.837, -1.341), (54.776, -1.575), (54.853, -1.832)
 
 
 @pytest.fixture
-def made(tmp_path):
-    """Return a function that makes a directory of records, searched by words alone."""
-    engine = new_store(f"sqlite:///{tmp_path / 'directory.db'}")
+def made(engine):
+    """Return a function that makes a directory of records, searched by words alone, on each kind of database."""
 
     def make(*records) -> Directory:
         load(engine, records)

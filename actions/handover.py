@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from abc import abstractmethod
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -173,9 +174,12 @@ class ActionHandoverSend(GuideAction):
 
 
 class _AskStep(GuideAction):
-    """Asks one question of the form."""
+    """Asks one question of the form. Abstract, so that the action server passes it over."""
 
-    step: str
+    @property
+    @abstractmethod
+    def step(self) -> str:
+        """The name of the step."""
 
     def name(self) -> str:
         """Return the action's name in the domain."""

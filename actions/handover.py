@@ -274,7 +274,8 @@ class ValidateHandoverForm(FormValidationAction):
         """Return a marker for each slot that was just filled."""
         markers: dict[str, str | None] = {}
         for slot, value in tracker.slots_to_validate().items():
-            markers |= self._marker(tracker.sender_id, slot, str(value))
+            if value is not None:  # emptied slots are told of as well
+                markers |= self._marker(tracker.sender_id, slot, str(value))
         return [SlotSet(slot, marker) for slot, marker in markers.items()]
 
     def _marker(self, conversation: str, slot: str, value: str) -> dict[str, str | None]:
@@ -282,6 +283,8 @@ class ValidateHandoverForm(FormValidationAction):
         if step == CHECK:
             return {slot: value}
         if step not in STEPS or value == GIVEN:
+            return {}
+        if value == SKIPPED and step in handover().begin(conversation).get("answered", []):
             return {}
         if value == TYPED:
             return {slot: GIVEN if handover().take(conversation, step) else None}

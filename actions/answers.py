@@ -8,6 +8,7 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from actions.base import GuideAction, audience_of
+from actions.directory import ActionFindService
 from bot.guidance.answers import Answer, load_answers
 from bot.guidance.replies import (
     Message,
@@ -21,6 +22,7 @@ from bot.guidance.replies import (
 CLOSE_ENOUGH_TO_MENTION = 0.1
 CLOSE_ENOUGH_TO_OFFER = 0.05
 MOST_READINGS = 3
+MOST_NEAR_FOR_STAFF = 5
 OTHER_SUBJECT = "far"
 
 
@@ -37,7 +39,8 @@ class ActionAnswer(GuideAction):
         chosen = next(tracker.get_latest_entity_values("answer"), None)
         if chosen:
             answer = load_answers().get(chosen)
-            return [answer_message(answer, audience_of(tracker), 1.0) if answer else fallback_message()]
+            form = next(tracker.get_latest_entity_values("form"), None)
+            return [answer_message(answer, audience_of(tracker), 1.0, form=form) if answer else fallback_message()]
         if not ranking:
             return [fallback_message()]
         questions = _questions(tracker)
@@ -46,7 +49,7 @@ class ActionAnswer(GuideAction):
         (best, _), *rest = ranking
         confidence = float(_selected(tracker, "faq")["response"]["confidence"])
         also = [answer.id for answer, share in rest if share >= CLOSE_ENOUGH_TO_MENTION]
-        return [answer_message(best, audience_of(tracker), confidence, also=also)]
+        return [answer_message(best, audience_of(tracker), confidence, also=also), *_records_too(tracker)]
 
 
 class ActionClarify(GuideAction):
@@ -61,8 +64,8 @@ class ActionClarify(GuideAction):
         readings = _likeliest(tracker)
         asked_before = _last_action(tracker) == self.name()
         if len(readings) < 2 or asked_before:
-            return [fallback_message(readings, asked_before)]
-        return [clarify_message(readings)]
+            return [_with_near(fallback_message(readings, asked_before), tracker)]
+        return [_with_near(clarify_message(readings), tracker)]
 
 
 class ActionFallback(GuideAction):
@@ -74,7 +77,7 @@ class ActionFallback(GuideAction):
 
     def messages(self, tracker: Tracker) -> Iterable[Message]:
         """Return the refusal with the nearest questions."""
-        return [fallback_message(_near(tracker))]
+        return [_with_near(fallback_message(_near(tracker)), tracker)]
 
 
 class ActionOutOfScope(GuideAction):
@@ -88,7 +91,7 @@ class ActionOutOfScope(GuideAction):
         """Return the refusal of the likeliest kind."""
         refusals = _selected(tracker, "out_of_scope").get("ranking") or []
         kind = refusals[0]["intent_response_key"].partition("/")[2] if refusals else OTHER_SUBJECT
-        return [refusal_message(kind)]
+        return [_with_near(refusal_message(kind), tracker)]
 
 
 class ActionOtherLanguage(GuideAction):
@@ -101,6 +104,13 @@ class ActionOtherLanguage(GuideAction):
     def messages(self, tracker: Tracker) -> Iterable[Message]:
         """Return the reply for the language that was recognised."""
         return [other_language_message(str(tracker.latest_message["intent"].get("language")))]
+
+
+def _records_too(tracker: Tracker) -> list[Message]:
+    """Return the records that fit a question which asks for a service as well, or nothing where none fits."""
+    if not _selected(tracker, "faq").get("service_wanted"):
+        return []
+    return [message for message in ActionFindService().messages(tracker) if message["custom"]["kind"] == "records"]
 
 
 def _ranking(tracker: Tracker) -> list[tuple[Answer, float]]:
@@ -136,6 +146,16 @@ def _likeliest(tracker: Tracker) -> list[Answer]:
     ranking = _ranking(tracker)
     together = sum(share for _, share in ranking)
     return [answer for answer, share in ranking if share >= CLOSE_ENOUGH_TO_OFFER * together][:MOST_READINGS]
+
+
+def _with_near(message: Message, tracker: Tracker) -> Message:
+    """Add the nearest answers with their scores, for staff; the gateway takes them off before anybody is shown them."""
+    near = [
+        {"answer": answer.name, "confidence": round(share, 3)}
+        for answer, share in _ranking(tracker)[:MOST_NEAR_FOR_STAFF]
+    ]
+    message["custom"]["near"] = near
+    return message
 
 
 def _last_action(tracker: Tracker) -> str | None:

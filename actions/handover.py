@@ -15,7 +15,6 @@ from rasa_sdk.types import DomainDict
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions.base import GuideAction
-from bot.desk.receivers import someone_at_the_desk
 from bot.gateway.conversations import ConversationStore
 from bot.guidance.replies import Message
 from bot.handover import replies
@@ -34,7 +33,7 @@ OPENINGS = ("distressed", "complain_about_guide")
 @lru_cache(maxsize=1)
 def handover() -> ChatHandover:
     """Return the handovers of this process."""
-    return ChatHandover(settings(), someone_at_the_desk(settings()))
+    return ChatHandover(settings())
 
 
 @lru_cache(maxsize=1)

@@ -34,6 +34,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     database.add_argument("what", choices=["upgrade"], help="upgrade: make what is missing; safe to repeat")
     referrals = _add(commands, "referrals", "see to referrals and their notices, keys, export and erasure", _referrals)
     _referral_arguments(referrals, given)
+    directory = _add(
+        commands, "directory", "import Local Offer records, synchronise feeds, see how they are", _directory
+    )
+    if given[:1] == ["directory"]:  # else not worth the time it takes to load
+        from bot.directory.commands import add_arguments
+
+        add_arguments(directory)
     retention = _add(commands, "retention", "delete what has been kept long enough", _retention)
     retention.add_argument("what", choices=["run"], help="run: delete by the rules in the settings, print the receipt")
     users = _add(commands, "users", "make and change the accounts of the staff desk", _users)
@@ -150,6 +157,12 @@ def _audit(chosen: argparse.Namespace) -> int:
     from bot.desk.commands import run_audit
 
     return run_audit(chosen)
+
+
+def _directory(chosen: argparse.Namespace) -> int:
+    from bot.directory.commands import run
+
+    return run(chosen)
 
 
 def _retention(_: argparse.Namespace) -> int:

@@ -16,11 +16,16 @@ from pathlib import Path
 import requests
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.directory.commands import in_words
+from bot.directory.feeds.reading import Unreadable
+from bot.directory.synchronising import load_starting_directory, tell_search
 from bot.gateway.theme import ThemeRefused, load_theme
+from bot.guidance.wording import wording
 from bot.handover.opening import channels, handover_is_open
 from bot.paths import ENCODER, MODELS, ROOT, VAR
 from bot.rasa_process import RASA_PYTHON, rasa_command, rasa_environment
 from bot.settings import Settings, settings
+from bot.store.engine import open_engine
 from bot.store.migrate import prepare
 
 LONGEST_PAUSE_S = 30.0
@@ -106,6 +111,7 @@ def serve(say: Callable[[str], None] = lambda line: print(line, flush=True)) -> 
             f"A database cannot be opened ({type(error).__name__}): check GUIDE_DATABASE_URL, GUIDE_DIRECTORY_URL and GUIDE_REFERRALS_URL."
         )
         return 1
+    _load_starting_directory(configured, say)
     running = parts(configured)
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -120,6 +126,24 @@ def serve(say: Callable[[str], None] = lambda line: print(line, flush=True)) -> 
         say("Stopping.")
         _stop(running)
     return 0
+
+
+def _load_starting_directory(configured: Settings, say: Callable[[str], None]) -> None:
+    """Import `knowledge/directory/` where it changed; the guide runs with what it had where that fails."""
+    engine = open_engine(configured.directory_url)
+    try:
+        report = load_starting_directory(engine)
+        if report:
+            say(in_words(report))
+            tell_search(engine)
+    except (Unreadable, SQLAlchemyError) as error:
+        say(
+            wording(
+                "directory_import.unreadable", reason=error if isinstance(error, Unreadable) else type(error).__name__
+            )
+        )
+    finally:
+        engine.dispose()
 
 
 def _keep_running(part: Part, say: Callable[[str], None]) -> None:

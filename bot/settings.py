@@ -81,6 +81,16 @@ class Settings(BaseSettings):
         "", description="address for questions about personal data, shown at /privacy; empty: not shown"
     )
 
+    # The directory
+    directory_sources: str = Field(
+        str(KNOWLEDGE / "directory" / "sources.yml"), description="file that lists the feeds of Local Offer records"
+    )
+    # The directory's report of gaps
+    gaps_minimum_group: int = Field(
+        5, ge=3, description="searches that a group in the report of gaps has at least; smaller ones are left out"
+    )
+    gaps_weeks: int = Field(104, ge=1, description="weeks that the counts of searches that found nothing are kept")
+
     # Retention
     referral_days: int = Field(365, description="days that a referral is kept after it was closed")
     draft_hours: int = Field(24, description="hours that a handover is kept which was begun and not sent")

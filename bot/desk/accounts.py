@@ -131,12 +131,24 @@ class Accounts:
             account.totp_last_step = step
             audit.record(session, by, "account.codes_on" if secret else "account.codes_off", account.name)
 
-    def has_password(self, account_id: int, password: str) -> bool:
-        """Tell whether this is the account's password; for a change that must be confirmed."""
+    def confirms(self, person: Person, password: str) -> bool:
+        """Tell whether somebody who is signed in knows their password; wrong ones count as failed sign-ins do."""
         with Session(self._engine) as session:
-            account = session.get(Account, account_id)
-            kept = account.password_hash if account else None
-        return is_password(password, kept)
+            kept = session.scalar(select(Account.password_hash).where(Account.id == person.id))
+        right = is_password(password, kept)
+        with Session(self._engine) as session, session.begin():
+            audit.take_turn(session)
+            account = session.get(Account, person.id)
+            now = _now()
+            if account is None or (account.locked_until and account.locked_until > now):
+                return False
+            if right:
+                account.failures = 0
+            else:
+                self._count_failure(session, account, now)
+                if account.locked_until:
+                    _end_sessions(session, account.id)
+            return right
 
     def sign_in(self, name: str, password: str, code: str = "") -> Person | None:
         """Return who signs in, or None: for a wrong name, password or code, a disabled or a locked account alike.
@@ -148,7 +160,8 @@ class Accounts:
             kept = session.scalar(select(Account.password_hash).where(Account.name == name))
         right = is_password(password, kept)  # outside the transaction: hashing takes long, and others must not wait
         with Session(self._engine) as session, session.begin():
-            account = session.scalar(select(Account).where(Account.name == name).with_for_update())
+            audit.take_turn(session)  # guesses made at the same time must each be counted
+            account = session.scalar(select(Account).where(Account.name == name))
             if account is None:
                 return None
             now = _now()
@@ -176,7 +189,8 @@ class Accounts:
         name = _checked_name(name)
         try:
             with Session(self._engine) as session, session.begin():
-                account = session.scalar(select(Account).where(Account.oidc_subject == subject).with_for_update())
+                audit.take_turn(session)
+                account = session.scalar(select(Account).where(Account.oidc_subject == subject))
                 if account is None:
                     account = Account(oidc_subject=subject, name=name, roles="", active=True, works_queue=False)
                     account.totp_last_step, account.failures, account.created_at = 0, 0, _now()

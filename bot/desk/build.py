@@ -2,34 +2,77 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import dataclass
+
 from fastapi import FastAPI
 from sqlalchemy.engine import Engine
 
-from bot.desk import sign_in
+from bot.desk import admin, content, inbox, inbox_chat, own_account, policy, provider_pages, sign_in, switch_pages
 from bot.desk.access import Refused, SignInNeeded, handle_refused, handle_sign_in_needed
 from bot.desk.accounts import Accounts
 from bot.desk.desk import Desk
+from bot.desk.feedback import FeedbackBox
+from bot.desk.grouping import Grouper
+from bot.desk.intake import Intake, erase_old
 from bot.desk.passwords import Codes
+from bot.desk.provider import Provider
+from bot.desk.queue import ContentQueue
 from bot.desk.sessions import Sessions
+from bot.desk.switch import Switch
+from bot.gateway import usefulness
 from bot.gateway.chat import Chat
 from bot.gateway.metrics import Metrics
 from bot.settings import Settings
 from bot.store.engine import open_engine
 
+PAGES = (sign_in, provider_pages, own_account, policy, content, switch_pages, admin, inbox, inbox_chat)
 
-def add_desk(app: FastAPI, settings: Settings, chat: Chat, metrics: Metrics) -> None:
-    """Add the desk's pages to the application."""
+
+@dataclass(frozen=True)
+class Backstage:
+    """The parts of the desk that the chat works with: what is off, and what comes into the content queue."""
+
+    engine: Engine
+    switch: Switch
+    intake: Intake
+    grouper: Grouper
+    question_days: int
+
+    def start(self, stopping: threading.Event) -> None:
+        """Group questions in the background until told to stop."""
+        threading.Thread(target=self.grouper.run_until, args=(stopping,), daemon=True).start()
+
+    def erase_old_questions(self) -> dict[str, int]:
+        """Erase questions past their time; return how many. Raises SQLAlchemyError."""
+        return erase_old(self.engine, self.question_days)
+
+
+def backstage(settings: Settings, metrics: Metrics) -> Backstage:
+    """Return the parts that the chat needs; nothing runs yet."""
     engine = open_engine(settings.database_url)
+    intake = Intake(engine, metrics, settings.desk_collect_questions)
+    return Backstage(engine, Switch(engine), intake, Grouper(engine, metrics), settings.desk_question_days)
+
+
+def add_desk(app: FastAPI, settings: Settings, chat: Chat, metrics: Metrics, behind: Backstage) -> None:
+    """Add the desk's pages to the application; raise ValueError where the settings do not make an identity provider."""
+    accounts = make_accounts(settings, behind.engine)
     app.state.desk = Desk(
-        settings,
-        engine,
-        metrics,
-        chat,
-        Codes(settings.signing_key()),
-        make_accounts(settings, engine),
-        Sessions(engine, settings.desk_idle_minutes, settings.desk_session_hours),
+        settings=settings,
+        engine=behind.engine,
+        metrics=metrics,
+        chat=chat,
+        codes=Codes(settings.signing_key()),
+        accounts=accounts,
+        sessions=Sessions(behind.engine, settings.desk_idle_minutes, settings.desk_session_hours),
+        switch=behind.switch,
+        queue=ContentQueue(behind.engine),
+        feedback=FeedbackBox(behind.engine, metrics, accounts.somebody_works_queue),
+        provider=Provider(settings) if settings.oidc_issuer else None,
     )
-    for pages in (sign_in,):
+    app.include_router(usefulness.router(chat, app.state.desk.feedback))
+    for pages in PAGES:
         app.include_router(pages.router())
     app.add_exception_handler(SignInNeeded, handle_sign_in_needed)
     app.add_exception_handler(Refused, handle_refused)

@@ -15,21 +15,33 @@ from fastapi.templating import Jinja2Templates
 from sqlalchemy.engine import Engine
 
 from bot.desk.accounts import Accounts
+from bot.desk.feedback import FeedbackBox
 from bot.desk.passwords import Codes
+from bot.desk.provider import Provider
+from bot.desk.queue import ContentQueue
 from bot.desk.roles import Role
 from bot.desk.sessions import Sessions, SignedIn
+from bot.desk.switch import Switch
 from bot.gateway.chat import Chat
 from bot.gateway.markdown import to_html
 from bot.gateway.metrics import Metrics
 from bot.guidance.replies import month_in_words
-from bot.guidance.wording import wording
+from bot.guidance.wording import wording, wordings
 from bot.settings import Settings
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _LOCAL = ZoneInfo("Europe/London")
 
 # The pages in the menu, in order: address, and who sees it. Their names are in wording.yml under desk.menu.
-MENU: tuple[tuple[str, str, Role], ...] = ()
+MENU: tuple[tuple[str, str, Role], ...] = (
+    ("/staff/inbox", "inbox", "sendiass"),
+    ("/staff/policy", "policy", "policy"),
+    ("/staff/questions", "questions", "content"),
+    ("/staff/answers", "answers", "content"),
+    ("/staff/switch", "switch", "admin"),
+    ("/staff/accounts", "accounts", "admin"),
+    ("/staff/audit", "audit", "admin"),
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,10 @@ class Desk:
     codes: Codes
     accounts: Accounts
     sessions: Sessions
+    switch: Switch
+    queue: ContentQueue
+    feedback: FeedbackBox
+    provider: Provider | None
 
     def page(
         self,
@@ -55,7 +71,12 @@ class Desk:
         """Return a page of the desk, with the menu of the person who is signed in (None: nobody is)."""
         own = signed_in.person.roles if signed_in else frozenset()
         menu = [(address, name) for address, name, role in MENU if role in own]
-        shared = {"signed_in": signed_in, "csrf": signed_in.csrf if signed_in else "", "menu": menu}
+        shared = {
+            "signed_in": signed_in,
+            "csrf": signed_in.csrf if signed_in else "",
+            "menu": menu,
+            "asset": request.app.state.assets.url,
+        }
         return templates().TemplateResponse(request, template, {**shared, **context}, status_code=status)
 
 
@@ -64,6 +85,7 @@ def templates() -> Jinja2Templates:
     """Return the desk's templates, with the helpers they use."""
     found = Jinja2Templates(directory=_TEMPLATES)
     found.env.globals["wording"] = wording
+    found.env.globals["known_events"] = wordings("desk.trail.events")
     found.env.filters["markdown"] = to_html
     found.env.filters["month"] = month_in_words
     found.env.filters["moment"] = moment_in_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, String, Text, TypeDecorator
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, LargeBinary, String, Text, TypeDecorator
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.gateway.conversations import Base
@@ -82,7 +82,8 @@ class Closure(Base):
 class Question(Base):
     """A question (redacted) that got no answer, or one that did not help, for the content queue.
 
-    The conversation is forgotten when that is erased; `group_id` is None until the question was compared with others.
+    The conversation is forgotten when that is erased. `vector` (16-bit floats) and `group_id` are None until the question
+    was compared with others.
     """
 
     __tablename__ = "question"
@@ -94,6 +95,7 @@ class Question(Base):
     outcome: Mapped[str] = mapped_column(String(20))
     detail: Mapped[str] = mapped_column(String(100))
     near: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    vector: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("question_group.id", ondelete="SET NULL"), index=True)
 
 

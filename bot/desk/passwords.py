@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 STEP_S = 30
+OFFER_STANDS_S = 600
 _hasher = PasswordHasher()
 
 
@@ -58,10 +59,17 @@ class Codes:
         digest = hashlib.sha256(b"one-time codes\n" + signing_key.encode()).digest()
         self._fernet = Fernet(base64.urlsafe_b64encode(digest))
 
-    @staticmethod
-    def new_secret() -> str:
-        """Return a new secret, in base 32."""
-        return pyotp.random_base32()
+    def offer(self, account_id: int) -> str:
+        """Return a new secret, encrypted, for one account to take up within ten minutes."""
+        return self.sealed(f"{account_id}:{pyotp.random_base32()}")
+
+    def offered(self, offer: str, account_id: int) -> str | None:
+        """Return the secret of an offer, or None where it is another account's, too old or none of ours."""
+        try:
+            owner, _, secret = self._fernet.decrypt(offer.encode(), ttl=OFFER_STANDS_S).decode().partition(":")
+        except InvalidToken:
+            return None
+        return secret if owner == str(account_id) else None
 
     @staticmethod
     def address(secret: str, name: str, issuer: str) -> str:

@@ -24,7 +24,7 @@ class Keyed:
 
     key: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(String(36))
-    extra: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    extra: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Published:
@@ -44,7 +44,7 @@ def _of(table: str) -> Any:
 
 
 class Source(Base):
-    """A feed, with what is remembered between two synchronisations."""
+    """A feed. `remembered` is what its next synchronisation wants to know of the last: pages with their ETags and ids."""
 
     __tablename__ = "source"
     key: Mapped[int] = mapped_column(primary_key=True)
@@ -52,9 +52,7 @@ class Source(Base):
     title: Mapped[str] = mapped_column(String(300))
     address: Mapped[str | None] = mapped_column(Text)
     format: Mapped[str] = mapped_column(String(40))
-    etag: Mapped[str | None] = mapped_column(String(300))
-    http_last_modified: Mapped[str | None] = mapped_column(String(100))
-    modified_after: Mapped[str | None] = mapped_column(String(40))
+    remembered: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     content_hash: Mapped[str | None] = mapped_column(String(64))
     last_success_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     last_full_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -28,10 +28,29 @@ _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _POSTCODE = re.compile(r"\b([A-Za-z]{1,2}\d[A-Za-z\d]?) ?(\d[A-Za-z]{2})\b")
 _DISTRICT = re.compile(r"\b((?:DH|DL|SR|TS|NE)\d{1,2})\b", re.IGNORECASE)
 _CUES = frozenset(
-    "in near nr nearby at around round roond by from to towards of outside within doon down up over live lives living based visit visiting local".split()
+    {
+        "in",
+        "near",
+        "nr",
+        "nearby",
+        "at",
+        "around",
+        "round",
+        "roond",
+        "by",
+        "from",
+        "to",
+        "towards",
+        "of",
+        "outside",
+        "within",
+    }
+    | {"doon", "down", "up", "over", "ower", "live", "lives", "living", "based", "visit", "visiting", "local"}
 )
-_CUES_AFTER = frozenset("way area based side".split())
-_NAMING = frozenset("called named my our son daughter lad lass is wor with for and".split())
+_CUES_AFTER = frozenset(["way", "area", "based", "side"])
+_NAMING = frozenset(
+    ["called", "named", "my", "our", "son", "daughter", "lad", "lass", "is", "wor", "with", "for", "and"]
+)
 
 
 @dataclass(frozen=True)

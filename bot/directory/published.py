@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Session, joinedload, object_session, selectinload
+from sqlalchemy.orm import Session, joinedload, load_only, object_session, selectinload
 
 from bot.directory.models import (
     Attribute,
@@ -26,10 +26,11 @@ from bot.directory.visibility import shown_on
 
 METRES_IN_A_DEGREE = 111_195.0
 Row = TypeVar("Row")
+Parts = Literal["minimal", "summary", "full"]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filters:
     """What a reader of the directory asks for; empty parts mean "any". Ids are those of the standard (UUIDs)."""
 
     search: str = ""
@@ -41,7 +42,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Near:
-    """A point in degrees and, where only what is within it is wanted, a radius in metres."""
+    """A point in degrees and, where only what is within it is filters, a radius in metres."""
 
     latitude: float
     longitude: float
@@ -68,12 +69,26 @@ class Published:
         return Session(self._engine)
 
     def services(
-        self, session: Session, wanted: Wanted, page: int, per_page: int, full: bool = False
+        self,
+        session: Session,
+        filters: Filters,
+        page: int,
+        per_page: int,
+        parts: Parts = "summary",
+        by_name: bool = False,
     ) -> Slice[Service]:
-        """Return a page of the services shown today. Raises SQLAlchemyError where the store cannot be read."""
-        query = select(Service).where(shown_on(date.today()), *_conditions(wanted))
-        loading = _everything() if full else (joinedload(Service.organization),)
-        return _slice(session, query, Service.key, page, per_page, loading, Service.updated_at)
+        """Return a page of the services shown today, in the order they came in or by name, with the parts to be written.
+
+        Raises SQLAlchemyError where the store cannot be read.
+        """
+        query = select(Service).where(shown_on(date.today()), *_conditions(filters))
+        loading = {
+            "minimal": (load_only(Service.id, Service.updated_at),),
+            "summary": (joinedload(Service.organization),),
+            "full": _everything(),
+        }[parts]
+        order = (func.lower(Service.name), Service.key) if by_name else (Service.key,)
+        return _slice(session, query, order, page, per_page, loading, Service.updated_at)
 
     def service(self, session: Session, ident: str) -> Service | None:
         """Return a service by its id, shown or not; `is_shown` tells which."""
@@ -91,7 +106,7 @@ class Published:
             *_has_words(search, Organization.name, Organization.description),
         )
         loading = (selectinload(Organization.identifiers), selectinload(Organization.attributes))
-        return _slice(session, query, Organization.key, page, per_page, loading)
+        return _slice(session, query, (Organization.key,), page, per_page, loading)
 
     def organization(self, session: Session, ident: str) -> Organization | None:
         """Return an organisation that has a service shown today, by its id."""
@@ -111,7 +126,7 @@ class Published:
     def taxonomies(self, session: Session, search: str, page: int, per_page: int) -> Slice[Taxonomy]:
         """Return a page of the schemes of terms."""
         query = select(Taxonomy).where(*_has_words(search, Taxonomy.name, Taxonomy.description))
-        return _slice(session, query, Taxonomy.key, page, per_page)
+        return _slice(session, query, (Taxonomy.key,), page, per_page)
 
     def taxonomy(self, session: Session, ident: str) -> Taxonomy | None:
         """Return a scheme of terms by its id."""
@@ -136,22 +151,22 @@ class Published:
         if top_only:
             query = query.where(TaxonomyTerm.parent_id.is_(None))
         loading = (joinedload(TaxonomyTerm.of_taxonomy),)
-        return _slice(session, query, TaxonomyTerm.key, page, per_page, loading)
+        return _slice(session, query, (TaxonomyTerm.key,), page, per_page, loading)
 
     def term(self, session: Session, ident: str) -> TaxonomyTerm | None:
         """Return a term by its id."""
         return session.scalar(select(TaxonomyTerm).where(TaxonomyTerm.id == ident))
 
     def service_at_locations(
-        self, session: Session, wanted: Wanted, near: Near | None, page: int, per_page: int, full: bool = False
+        self, session: Session, filters: Filters, near: Near | None, page: int, per_page: int, full: bool = False
     ) -> Slice[ServiceAtLocation]:
         """Return a page of the services shown today at their locations, nearest first where a point is given."""
         query = select(ServiceAtLocation).join(ServiceAtLocation.service).join(ServiceAtLocation.location)
-        query = query.where(shown_on(date.today()), *_conditions(wanted))
-        order: Any = ServiceAtLocation.key
+        query = query.where(shown_on(date.today()), *_conditions(filters))
+        order: tuple[Any, ...] = (ServiceAtLocation.key,)
         if near:
             query = query.where(_within(near) if near.radius_m is not None else Location.latitude.is_not(None))
-            order = _distance_squared(near)
+            order = (_distance_squared(near), ServiceAtLocation.key)
         loading: tuple[Any, ...] = (
             joinedload(ServiceAtLocation.service).joinedload(Service.organization),
             joinedload(ServiceAtLocation.location),
@@ -175,18 +190,18 @@ def distance_m(near: Near, location: Location) -> float | None:
     return math.hypot(north, east)
 
 
-def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    yield from _has_words(wanted.search, Service.name, Service.description)
-    if wanted.taxonomy_term_id:
-        yield Service.attributes.any(Attribute.taxonomy_term.has(TaxonomyTerm.id == wanted.taxonomy_term_id))
-    if wanted.taxonomy_id:
+def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    yield from _has_words(filters.search, Service.name, Service.description)
+    if filters.taxonomy_term_id:
+        yield Service.attributes.any(Attribute.taxonomy_term.has(TaxonomyTerm.id == filters.taxonomy_term_id))
+    if filters.taxonomy_id:
         yield Service.attributes.any(
-            Attribute.taxonomy_term.has(TaxonomyTerm.of_taxonomy.has(Taxonomy.id == wanted.taxonomy_id))
+            Attribute.taxonomy_term.has(TaxonomyTerm.of_taxonomy.has(Taxonomy.id == filters.taxonomy_id))
         )
-    if wanted.organization_id:
-        yield Service.organization.has(Organization.id == wanted.organization_id)
-    if wanted.modified_after:
-        yield Service.updated_at >= wanted.modified_after.astimezone(UTC)
+    if filters.organization_id:
+        yield Service.organization.has(Organization.id == filters.organization_id)
+    if filters.modified_after:
+        yield Service.updated_at >= filters.modified_after.astimezone(UTC)
 
 
 def _has_words(search: str, *columns: Any) -> Iterator[ColumnElement[bool]]:
@@ -238,7 +253,7 @@ def _everything() -> tuple[Any, ...]:
 def _slice(
     session: Session,
     query: Select[Any],
-    order: Any,
+    order: tuple[Any, ...],
     page: int,
     per_page: int,
     loading: tuple[Any, ...] = (),
@@ -246,5 +261,5 @@ def _slice(
 ) -> Slice[Row]:
     counted = query.with_only_columns(func.count(), *([func.max(changed)] if changed is not None else []))
     total, *newest = session.execute(counted.order_by(None)).one()
-    rows = session.scalars(query.options(*loading).order_by(order).limit(per_page).offset((page - 1) * per_page))
+    rows = session.scalars(query.options(*loading).order_by(*order).limit(per_page).offset((page - 1) * per_page))
     return Slice(list(rows.unique()), total, newest[0] if newest else None)

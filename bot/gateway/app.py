@@ -17,9 +17,11 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from bot.desk.build import add_desk
-from bot.desk.receivers import someone_at_the_desk
-from bot.gateway import api, handover_pages, information, live_events, pages
+from bot.desk.build import add_desk, backstage
+from bot.directory.gaps import Gaps
+from bot.directory.published import Published
+from bot.directory.search import Directory
+from bot.gateway import api, handover_pages, information, live_events, open_referral, pages, services
 from bot.gateway.appearance import published
 from bot.gateway.assets import Assets
 from bot.gateway.chat import Chat
@@ -27,6 +29,7 @@ from bot.gateway.conversations import ConversationStore
 from bot.gateway.handover_pages import HandoverForm
 from bot.gateway.health import Health
 from bot.gateway.limits import RateLimit
+from bot.gateway.live_events import LiveEvents
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem, handle_problem, problem_response
 from bot.gateway.rasa_client import RasaClient
@@ -39,13 +42,26 @@ from bot.privacy.encryption import EncryptionUnavailable
 from bot.privacy.erasure import Erasure
 from bot.privacy.retention import Retention
 from bot.settings import Settings
+from bot.store.engine import open_engine
 
 log = logging.getLogger(__name__)
 access_log = logging.getLogger("bot.gateway.access")
 
 MOST_BODY_BYTES = 64 * 1024
 FIXED_PATHS = frozenset(
-    {"/", "/demo", "/embed.js", "/theme.css", "/start-again", "/transcript", "/health", "/api/chat", "/handover"}
+    {
+        "/",
+        "/demo",
+        "/embed.js",
+        "/theme.css",
+        "/start-again",
+        "/transcript",
+        "/health",
+        "/api/chat",
+        "/api/feedback",
+        "/handover",
+        "/services",
+    }
 )
 IN_A_FRAME = frozenset({"/", "/transcript"})
 _POLICY = (
@@ -60,8 +76,8 @@ def create_app(settings: Settings) -> FastAPI:
     store = ConversationStore(settings.database_url)
     live = _live_chats(settings)
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
-    at_the_desk = someone_at_the_desk(settings)
-    handover_in_chat = ChatHandover(settings, at_the_desk)
+    behind = backstage(settings, metrics)
+    handover_in_chat = ChatHandover(settings)
     erasure = Erasure(
         store,
         Path(settings.tracker_database),
@@ -69,6 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
         lambda reason, number: metrics.erased.labels(reason).inc(number),
         live,
         handover_in_chat.drop,
+        behind.intake.erase_conversation,
     )
     chat = Chat(
         store,
@@ -80,16 +97,19 @@ def create_app(settings: Settings) -> FastAPI:
         settings.rate_limit_conversation,
         handover_in_chat,
         live,
+        behind.switch.screen,
+        behind.intake.notice,
     )
     health = Health(chat, erasure)
-    handover = HandoverForm(settings, at_the_desk)
-    retention = Retention(settings)
+    handover = HandoverForm(settings)
+    retention = Retention(settings, {"questions": behind.erase_old_questions})
     stopping = threading.Event()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=erasure.run_until, args=(stopping,), daemon=True).start()
         threading.Thread(target=retention.run_until, args=(stopping,), daemon=True).start()
+        behind.start(stopping)
         yield
         stopping.set()
 
@@ -102,10 +122,16 @@ def create_app(settings: Settings) -> FastAPI:
         metrics.registry.register(HandoverFigures.of(settings))
     app.include_router(api.router(chat, erasure, health))
     app.include_router(pages.router(chat, erasure, settings))
-    app.include_router(live_events.router(chat, stopping))
+    app.state.live_events = LiveEvents(chat, stopping)
+    app.include_router(live_events.router(chat, app.state.live_events))
     app.include_router(information.router(settings))
+    directory = open_engine(settings.directory_url)
+    published_records = Published(directory)
+    app.include_router(open_referral.router(published_records))
+    gaps = Gaps(directory, settings.gaps_weeks, lambda: metrics.failures.labels("gaps").inc())
+    app.include_router(services.router(Directory(directory), published_records, gaps))
     app.include_router(handover_pages.router(handover, chat, settings))
-    add_desk(app, settings, chat, metrics)
+    add_desk(app, settings, chat, metrics, behind)
     app.add_exception_handler(Problem, handle_problem)
     _handle_errors(app, metrics)
     _guard(app, settings, metrics)
@@ -203,6 +229,8 @@ def _secure(request: Request, response: Response, settings: Settings) -> None:
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     else:
         response.headers["Cache-Control"] = "no-store"
+    if request.url.path.startswith(f"{open_referral.ROOT}/"):
+        response.headers.update(open_referral.SHARED_HEADERS)
 
 
 def _known_path(request: Request) -> str:
@@ -210,7 +238,7 @@ def _known_path(request: Request) -> str:
     path = request.url.path
     if path in FIXED_PATHS | information.PATHS:
         return path
-    folders = ("/api/chat/", "/handover/", "/staff", "/static/")
+    folders = ("/api/chat/", "/handover/", "/services/", "/staff", "/static/", f"{open_referral.ROOT}/")
     known = next((folder for folder in folders if path.startswith(folder)), None)
     return f"{known}..." if known else "(no such path)"
 
@@ -224,4 +252,6 @@ def _address(request: Request, settings: Settings) -> str:
 
 def _is_page(request: Request) -> bool:
     path = request.url.path
-    return not path.startswith(("/api/", "/health", "/static/")) and "text/html" in request.headers.get("accept", "")
+    return not path.startswith(
+        ("/api/", "/health", "/static/", f"{open_referral.ROOT}/")
+    ) and "text/html" in request.headers.get("accept", "")

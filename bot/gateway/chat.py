@@ -20,6 +20,7 @@ from bot.gateway.limits import RateLimit
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem
 from bot.gateway.rasa_client import RasaClient, RasaFailed, Reply
+from bot.gateway.record_turns import RecordTurns
 from bot.gateway.typed_text import as_ordinary_text, cleaned
 from bot.guidance.replies import error_message, urgent_help_message
 from bot.guidance.wording import wording
@@ -36,15 +37,29 @@ Audience = Literal["parent", "professional"]
 
 @dataclass(frozen=True)
 class Turn:
-    """What a turn gave: the conversation's token, the messages in the chat API's form, and what was taken out."""
+    """What a turn gave: the conversation's token, the messages in the chat API's form, and what was taken out.
+
+    `near` are the nearest answers with their scores, for staff alone.
+    """
 
     token: str
     messages: list[dict[str, Any]]
     removed: tuple[str, ...] = ()
+    near: tuple[dict[str, Any], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the body of the chat API."""
         return {"conversation": self.token, "messages": self.messages}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A typed question (redacted) and what came of it, for whoever takes notice."""
+
+    conversation: str
+    text: str
+    messages: list[dict[str, Any]]
+    near: tuple[dict[str, Any], ...]
 
 
 class _Queue:
@@ -69,10 +84,13 @@ class Chat:
         per_minute: int,
         handover: ChatHandover,
         live: LiveChats | None = None,
+        screen: Callable[[list[Reply]], list[Reply]] = list,
+        notice: Callable[[Asked], None] = lambda asked: None,
     ) -> None:
         """`forget_words` erases what Rasa keeps of senders. `per_minute` limits a conversation's messages; 0: no limit.
 
-        `live` knows the chats that people of SENDIASS have; None where no referrals can be taken.
+        `live` knows the chats that people of SENDIASS have; None where no referrals can be taken. `screen` replaces
+        replies that staff turned off. `notice` is told of each typed question; it must not raise.
         """
         self.store = store
         self._rasa = rasa
@@ -82,7 +100,10 @@ class Chat:
         self._message_limit = message_limit
         self.live = live
         self._limit = RateLimit(per_minute)
+        self._screen = screen
+        self._notice = notice
         self._handover = HandoverTurns(handover, store)
+        self._records = RecordTurns(store)
         self._queues: dict[str, _Queue] = {}
         self._queues_guard = threading.Lock()
 
@@ -111,11 +132,15 @@ class Chat:
                     return self._to_person(ident, text, key, speaker)
             sent = as_ordinary_text(redacted.text)
             instead = self._handover.typed(ident, text, lambda: self._look(ident, sent))
+            if not instead and not find_urgent(text):
+                instead = self._records.typed(ident, redacted.text)
             if instead:
                 return self._ask(asked_in, ident, instead.sent, instead.shown, key, ())
             for kind, count in redacted.removed.items():
                 self._metrics.redacted.labels(kind).inc(count)
-            return self._ask(asked_in, ident, sent, redacted.text, key, tuple(redacted.removed))
+            turn = self._ask(asked_in, ident, sent, redacted.text, key, tuple(redacted.removed))
+            self._notice(Asked(ident, redacted.text, turn.messages, turn.near))
+            return turn
 
     def press(self, payload: str, token: str | None, audience: Audience | None, key: str | None = None) -> Turn:
         """Press a button that was issued in the conversation; raise Problem 422 where it was not."""
@@ -214,7 +239,9 @@ class Chat:
         self, asked_in: str | None, ident: str, sent: str, shown: str, key: str | None, removed: tuple[str, ...]
     ) -> Turn:
         began = time.perf_counter()
-        replies = self._handover.with_offers(ident, sent, self._replies(ident, sent))
+        replies = self._replies(ident, sent)
+        near = tuple(entry for reply in replies for entry in (reply.custom.model_extra or {}).pop("near", ()))
+        replies = self._handover.with_offers(ident, sent, self._screen(replies))
         messages, buttons = self._with_opaque_buttons(ident, replies)
         kinds = [message["custom"]["kind"] for message in messages]
         for kind in kinds:
@@ -223,11 +250,11 @@ class Chat:
             shown = wording("gateway.text_not_kept")
         if "safeguarding" in kinds or any(message["custom"].get("step") in ENDS for message in messages):
             self._forget(ident)
-        turn = Turn(self.token_of(ident), messages, removed)
+        turn = Turn(self.token_of(ident), messages, removed, near)
         reply = {**turn.as_json(), "removed": list(removed)}
         self.store.add_turn(ident, shown, messages, buttons, GivenTo(asked_in, key, reply) if key else None)
         self._metrics.turn_seconds.observe(time.perf_counter() - began)
-        return Turn(turn.token, self._handover.filled(ident, messages), removed)
+        return Turn(turn.token, self._handover.filled(ident, messages), removed, near)
 
     def _look(self, ident: str, sent: str) -> list[Reply]:
         """Have a message read as if it stood alone, under a name of its own that is forgotten at once."""

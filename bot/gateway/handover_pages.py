@@ -8,7 +8,6 @@ from __future__ import annotations
 import hmac
 import secrets
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -40,17 +39,15 @@ REFERENCE_SHOWN_HOURS = 1.0
 class HandoverForm:
     """What the pages need: whether the form is open, its drafts, and sending. The stores are opened when first needed."""
 
-    def __init__(self, settings: Settings, someone_at_the_desk: Callable[[], bool]) -> None:
-        """`someone_at_the_desk`: tells whether SENDIASS has an account of the staff desk."""
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._someone_at_the_desk = someone_at_the_desk
         self._opening = threading.Lock()
         self._stores: tuple[DraftStore, ReferralStore] | None = None
         self.consent = consent_text(settings)
 
     def is_open(self) -> bool:
         """Tell whether details may be taken now."""
-        return handover_is_open(self._settings, self._someone_at_the_desk)
+        return handover_is_open(self._settings)
 
     @property
     def drafts(self) -> DraftStore:

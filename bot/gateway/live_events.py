@@ -25,65 +25,72 @@ LONGEST_STREAM_S = 600.0
 MOST_STREAMS = 200
 
 
-def router(chat: Chat, stopping: threading.Event) -> APIRouter:
-    """Return the route of a conversation's events. `stopping` is set when the gateway ends."""
+class LiveEvents:
+    """Streams of what is written in the chats that people of SENDIASS have."""
+
+    def __init__(self, chat: Chat, stopping: threading.Event) -> None:
+        """`stopping` is set when the gateway ends: the streams end with it."""
+        self._chat = chat
+        self._stopping = stopping
+        self._open = 0
+
+    def stream(self, request: Request, conversation: str, after: str) -> StreamingResponse:
+        """Return the lines of a conversation later than the line `after`, as they come, each an event `message`.
+
+        Its data is the history's form, its id the line's. The stream ends after ten minutes; a browser asks again.
+        Raises Problem 503 with too many streams: then ask for the history.
+        """
+        if self._open >= MOST_STREAMS:
+            raise Problem(503, wording("gateway.unavailable"), retry_after=30)
+        lines = self._counted(request, conversation, after)
+        return StreamingResponse(lines, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+    async def _counted(self, request: Request, conversation: str, after: str) -> AsyncIterator[str]:
+        self._open += 1
+        try:
+            async for event in self._events(request, conversation, after):
+                yield event
+        finally:
+            self._open -= 1
+
+    async def _events(self, request: Request, conversation: str, after: str) -> AsyncIterator[str]:
+        began = heard = time.monotonic()
+        yield "retry: 3000\n\n"
+        while time.monotonic() - began < LONGEST_STREAM_S and not self._stopping.is_set():
+            if await request.is_disconnected():
+                return
+            try:
+                found = await run_in_threadpool(self._lines, conversation, after)
+            except SQLAlchemyError:
+                return  # the page asks again, and says so where that fails
+            now = time.monotonic()
+            for line in found:
+                after, heard = line.id, now
+                yield f"id: {line.id}\nevent: message\ndata: {json.dumps(live_message(line))}\n\n"
+            if now - heard > STILL_THERE_EVERY_S:
+                heard = now
+                yield ": still there\n\n"
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def _lines(self, conversation: str, after: str) -> list[Line]:
+        return self._chat.live.lines(conversation, after) if self._chat.live else []
+
+
+def router(chat: Chat, events: LiveEvents) -> APIRouter:
+    """Return the route of a family's conversation."""
     routes = APIRouter()
-    streams = 0
 
     @routes.get("/api/chat/{conversation}/events")
-    async def events(
+    def of_conversation(
         request: Request,
         conversation: str,
         after: Annotated[str, Query(max_length=40)] = "",
         last_event_id: Annotated[str, Header(max_length=40)] = "",
     ) -> StreamingResponse:
-        """Send each line of family and person as an event `message`: its data is the history's form, its id the line's.
+        """Stream what comes after the line `Last-Event-ID` (sent by a browser that asks again) or `after`.
 
-        It begins after the line `Last-Event-ID` (which a browser sends when it asks again) or `after`. The stream ends
-        after ten minutes. 400 for a conversation that is not kept, 503 with too many streams: then ask for the history.
+        400 for a conversation that is not kept, 503 with too many streams.
         """
-        nonlocal streams
-        ident = await run_in_threadpool(chat.conversation_of, conversation)
-        if streams >= MOST_STREAMS:
-            raise Problem(503, wording("gateway.unavailable"), retry_after=30)
-
-        async def lines() -> AsyncIterator[str]:
-            nonlocal streams
-            streams += 1
-            try:
-                async for event in _events(chat, ident, last_event_id or after, request, stopping):
-                    yield event
-            finally:
-                streams -= 1
-
-        return StreamingResponse(lines(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        return events.stream(request, chat.conversation_of(conversation), last_event_id or after)
 
     return routes
-
-
-async def _events(
-    chat: Chat, ident: str, after: str, request: Request, stopping: threading.Event
-) -> AsyncIterator[str]:
-    began = heard = time.monotonic()
-    yield "retry: 3000\n\n"
-    while time.monotonic() - began < LONGEST_STREAM_S and not stopping.is_set():
-        if await request.is_disconnected():
-            return
-        try:
-            found = await run_in_threadpool(_lines, chat, ident, after)
-        except SQLAlchemyError:
-            return  # the page asks again, and says so where that fails
-        for line in found:
-            after = line.id
-            yield f"id: {line.id}\nevent: message\ndata: {json.dumps(live_message(line))}\n\n"
-        now = time.monotonic()
-        if found:
-            heard = now
-        elif now - heard > STILL_THERE_EVERY_S:
-            heard = now
-            yield ": still there\n\n"
-        await asyncio.sleep(LOOK_EVERY_S)
-
-
-def _lines(chat: Chat, ident: str, after: str) -> list[Line]:
-    return chat.live.lines(ident, after) if chat.live else []

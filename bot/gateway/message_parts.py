@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.guidance.answers import FORMS
 from bot.guidance.wording import wording
-
-FORMS = ("answer.simpler", "answer.longer")
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ def in_parts(message: dict[str, Any]) -> MessageParts:
     body, _, last = text.rpartition("\n\n")
     if body and custom.get("sources") and last.startswith(wording("sources.from").partition("{")[0]):
         text, source_line = body, last
-    titles = {wording(form) for form in FORMS}
+    titles = {wording(f"answer.{form}") for form in FORMS}
     buttons = message.get("buttons") or []
     return MessageParts(
         text,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
 _SECONDS = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
@@ -31,6 +31,16 @@ class Metrics:
             "guide_conversations_erased", "Conversations erased, by reason", ["reason"], registry=self.registry
         )
         self.sign_ins = Counter("guide_sign_ins", "Sign-ins at the staff desk", ["outcome"], registry=self.registry)
+        self.queued = Counter(
+            "guide_questions_queued", "Questions kept for the content queue", ["outcome"], registry=self.registry
+        )
+        self.queue_size = Gauge(
+            "guide_content_queue",
+            "Groups of questions in the content queue, by state",
+            ["state"],
+            registry=self.registry,
+        )
+        self.feedback = Counter("guide_feedback", "What people said of answers", ["verdict"], registry=self.registry)
 
     def serve(self, port: int) -> None:
         """Serve the figures at http://127.0.0.1:<port>/metrics; port 0 serves nothing."""

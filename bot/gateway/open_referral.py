@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -15,9 +16,12 @@ from fastapi.responses import StreamingResponse
 from bot.directory import open_referral as hsds
 from bot.directory.json_values import Json
 from bot.directory.models import Organization
-from bot.directory.published import Near, Published, Slice, Wanted, distance_m
+from bot.directory.places import PlacesMissing, gazetteer
+from bot.directory.published import Filters, Near, Parts, Published, Slice, distance_m
 from bot.gateway.problems import Problem
 from bot.guidance.wording import wording
+
+log = logging.getLogger(__name__)
 
 ROOT = "/open-referral/v3"
 PER_PAGE = 50
@@ -25,6 +29,7 @@ MOST_PER_PAGE = 100
 MOST_MINIMAL = 10_000
 STREAM_PAGE = 200
 MAX_AGE_S = 300
+# On every reply, errors too: any site may read what is public.
 SHARED_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Last-Modified, Link",
@@ -33,7 +38,17 @@ SHARED_HEADERS = {
 Locate = Callable[[str], tuple[float, float] | None]
 
 
-def router(published: Published, locate: Locate) -> APIRouter:
+def point_of(postcode: str) -> tuple[float, float] | None:
+    """Return latitude and longitude of a postcode, or None; a Problem (503) where this guide has no list of them."""
+    try:
+        place = gazetteer().postcode(postcode)
+    except PlacesMissing:
+        log.error("there is no list of places: run `make setup`")
+        raise Problem(503, wording("services.api.no_places")) from None
+    return place.point if place else None
+
+
+def router(published: Published, locate: Locate = point_of) -> APIRouter:
     """Return the routes. `locate` gives the latitude and longitude of a postcode, or None where it knows none."""
     routes = APIRouter(prefix=ROOT)
 
@@ -41,7 +56,7 @@ def router(published: Published, locate: Locate) -> APIRouter:
     def preflight(path: str) -> Response:
         """Tell a browser that other sites may read, and no more."""
         allowed = {"Access-Control-Allow-Methods": "GET", "Access-Control-Max-Age": "86400", "Allow": "GET, OPTIONS"}
-        return Response(status_code=204, headers={**SHARED_HEADERS, **allowed})
+        return Response(status_code=204, headers=allowed)
 
     @routes.get("/")
     def details(request: Request) -> Response:
@@ -51,16 +66,17 @@ def router(published: Published, locate: Locate) -> APIRouter:
     @routes.get("/services")
     def services(request: Request) -> Response:
         asked = _Asked(request)
-        wanted, full, minimal = asked.wanted(), asked.flag("full"), asked.flag("minimal")
-        as_json = hsds.service_minimal if minimal else hsds.service_full if full else hsds.service_summary
-        most = MOST_MINIMAL if minimal else MOST_PER_PAGE
+        filters = asked.filters()
+        parts: Parts = "minimal" if asked.flag("minimal") else "full" if asked.flag("full") else "summary"
+        # Who only asks what changed wants to know it of all, in one page.
+        most, usual = (MOST_MINIMAL, MOST_MINIMAL) if parts == "minimal" else (MOST_PER_PAGE, PER_PAGE)
         return _listing(
             asked,
             published,
-            lambda session, page, size: published.services(session, wanted, page, size, full),
-            as_json,
+            lambda session, page, size: published.services(session, filters, page, size, parts),
+            {"minimal": hsds.service_minimal, "summary": hsds.service_summary, "full": hsds.service_full}[parts],
             most,
-            MOST_MINIMAL if minimal else PER_PAGE,
+            usual,
         )
 
     @routes.get("/services/{ident}")
@@ -140,12 +156,12 @@ def router(published: Published, locate: Locate) -> APIRouter:
     @routes.get("/service_at_locations")
     def service_at_locations(request: Request) -> Response:
         asked = _Asked(request)
-        wanted, full, near = asked.wanted(), asked.flag("full"), asked.near(locate)
+        filters, full, near = asked.filters(), asked.flag("full"), asked.near(locate)
         as_json = hsds.service_at_location_full if full else hsds.service_at_location_summary
         return _listing(
             asked,
             published,
-            lambda session, page, size: published.service_at_locations(session, wanted, near, page, size, full),
+            lambda session, page, size: published.service_at_locations(session, filters, near, page, size, full),
             lambda entry: as_json(entry, distance_m(near, entry.location) if near else None),
         )
 
@@ -184,8 +200,8 @@ class _Asked:
             raise Problem(422, wording("services.api.bad_number", name=name))
         return min(int(text), most) if text else default
 
-    def wanted(self) -> Wanted:
-        return Wanted(
+    def filters(self) -> Filters:
+        return Filters(
             search=self.text("search"),
             taxonomy_term_id=self.text("taxonomy_term_id") or None,
             taxonomy_id=self.text("taxonomy_id") or None,
@@ -232,7 +248,7 @@ def _listing(
     page, size = asked.number("page", 1, 10**8), asked.number("per_page", usual, most)
     if asked.as_lines():
         lines = _lines(published, read, as_json)
-        return StreamingResponse(lines, media_type="application/x-ndjson", headers=SHARED_HEADERS)
+        return StreamingResponse(lines, media_type="application/x-ndjson")
     with published.session() as session:
         found = read(session, page, size)
         body = hsds.page_of([as_json(row) for row in found.rows], found.total, page, size)
@@ -257,10 +273,10 @@ def _lines(
 
 def _links(request: Request, page: int, pages: int) -> str:
     """Return the Link header (RFC 8288) to the first, previous, next and last page."""
-    wanted = {"first": 1, "prev": page - 1, "next": page + 1, "last": pages}
+    numbers = {"first": 1, "prev": page - 1, "next": page + 1, "last": pages}
     return ", ".join(
         f'<{request.url.path}?{request.url.include_query_params(page=number).query}>; rel="{name}"'
-        for name, number in wanted.items()
+        for name, number in numbers.items()
         if 1 <= number <= pages and number != page
     )
 
@@ -278,7 +294,6 @@ def _reply(request: Request, body: Json, changed_at: datetime | None = None) -> 
     """Return JSON that a cache may keep, or 304 where the reader has it already."""
     content = _dump(body).encode()
     headers = {
-        **SHARED_HEADERS,
         "Cache-Control": f"public, max-age={MAX_AGE_S}",
         "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
     }

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 
+from bot.gateway import usefulness
 from bot.gateway.assets import compressed
 from bot.gateway.chat import Audience, Chat
 from bot.gateway.markdown import to_html
@@ -49,6 +50,7 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
         audience: Annotated[Audience, Form()] = "parent",
         embed: Annotated[bool, Form()] = False,
         resume: Annotated[bool, Form()] = False,
+        feedback: Annotated[str, Form(max_length=200)] = "",
     ) -> Response:
         """Take a form post and show the whole conversation; a mistake is shown beside the field it is about."""
         token = conversation or None
@@ -58,6 +60,8 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
         try:
             if resume:
                 chat.conversation_of(token or "")
+            elif feedback:
+                usefulness.take(request, chat, token, feedback)
             else:
                 if starter in STARTERS:
                     message = wording(f"page.starters.{starter}.question")
@@ -73,7 +77,17 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
                 token, error = None, None if resume else error
         history = chat.history(chat.conversation_of(token)) if token else []
         response = _chat_page(
-            request, settings, chat, token, history, audience, embed, error, removed, message if error else ""
+            request,
+            settings,
+            chat,
+            token,
+            history,
+            audience,
+            embed,
+            error,
+            removed,
+            message if error or feedback else "",
+            bool(feedback) and not error,
         )
         response.status_code = status
         if retry_after is not None:
@@ -167,6 +181,7 @@ def _chat_page(
     error: str | None = None,
     removed: tuple[str, ...] = (),
     unsent: str | None = "",
+    feedback_given: bool = False,
 ) -> Response:
     newest = max((index for index, entry in enumerate(history) if entry["from"] == "user"), default=len(history))
     context = {
@@ -174,6 +189,7 @@ def _chat_page(
         "live": _live(chat, token, history),
         "past": history[:newest],
         "new": history[newest:],
+        "feedback": usefulness.question(request, history[newest:], feedback_given),
         "audience": audience,
         "embed": embed,
         "error": error,

@@ -15,7 +15,8 @@ from bot.paths import ANSWERS
 AUDIENCES = ("parent", "professional")
 _FRONT_MATTER = re.compile(r"\A---\n(?P<matter>.*?)\n---\n(?P<text>.*)\Z", re.S)
 _REQUIRED = ("title", "question", "situation", "audience", "sources", "reviewed")
-_OPTIONAL = ("links", "related", "professional", "checked")
+_OPTIONAL = ("links", "related", "professional", "simpler", "more", "checked")
+FORMS = ("simpler", "more")
 
 
 class BadAnswerFile(ValueError):
@@ -39,6 +40,8 @@ class Answer:
     links: tuple[dict[str, str], ...] = ()
     related: tuple[str, ...] = ()
     professional: str | None = None
+    simpler: str | None = None
+    more: str | None = None
     checked: dict[str, str] | None = field(default=None, hash=False)
 
     @property
@@ -49,6 +52,10 @@ class Answer:
     def text_for(self, audience: str) -> str:
         """Return the text meant for `audience`, "parent" or "professional"."""
         return self.professional if audience == "professional" and self.professional else self.text
+
+    def told_as(self, form: str) -> str | None:
+        """Return the text in another form, "simpler" or "more" (a longer one), or None where it has none."""
+        return {"simpler": self.simpler, "more": self.more}.get(form)
 
 
 def read_answer(file: Path) -> Answer:
@@ -81,6 +88,8 @@ def read_answer(file: Path) -> Answer:
         links=tuple(matter.get("links") or ()),
         related=tuple(matter.get("related") or ()),
         professional=(matter.get("professional") or "").strip() or None,
+        simpler=(matter.get("simpler") or "").strip() or None,
+        more=(matter.get("more") or "").strip() or None,
         checked=matter.get("checked"),
     )
 

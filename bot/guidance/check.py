@@ -121,6 +121,14 @@ def _check_answer(
             "question:",
         )
     yield from _check_words(answer, answer.text, vocabulary, for_parents=True)
+    if answer.simpler:
+        yield from _check_words(answer, answer.simpler, vocabulary, for_parents=True)
+        if reading_age(answer.simpler, vocabulary.explained_terms) > reading_age(
+            answer.text, vocabulary.explained_terms
+        ):
+            yield problem("`simpler` has a higher reading age than the answer itself", "simpler:")
+    if answer.more:
+        yield from _check_words(answer, answer.more, vocabulary, for_parents=True)
     if answer.professional:
         yield from _check_words(answer, answer.professional, vocabulary, for_parents=False)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from bot.guidance.answers import Answer, load_answers
+from bot.guidance.answers import FORMS, Answer, load_answers
 from bot.guidance.briefs import briefs
 from bot.guidance.contacts import contact, national_lines
 from bot.guidance.languages import languages
@@ -34,11 +34,17 @@ _MONTHS = [
 
 
 def answer_message(
-    answer: Answer, audience: str, confidence: float, also: Sequence[str] = (), today: date | None = None
+    answer: Answer,
+    audience: str,
+    confidence: float,
+    also: Sequence[str] = (),
+    today: date | None = None,
+    form: str | None = None,
 ) -> Message:
     """Return an answer with its sources, dates, links and, as buttons, what a reader may want next.
 
     `also` names answers that came close for this message; they stand before the answer's own related ones.
+    `form` asks for the answer told otherwise, "simpler" or "more"; where it is not written, the answer comes as usual.
     """
     today = today or date.today()
     documents = load_documents()
@@ -46,7 +52,9 @@ def answer_message(
     known = load_answers()
     wanted = dict.fromkeys([*also, *answer.related])
     buttons = [choose_button(known[ident]) for ident in wanted if ident in known and ident != answer.id][:MOST_RELATED]
-    text = [answer.text_for(audience)]
+    told_otherwise = answer.told_as(form) if form else None
+    buttons = [form_button(answer, other) for other in FORMS if other != form and answer.told_as(other)] + buttons
+    text = [told_otherwise or answer.text_for(audience)]
     brief = briefs().get(answer.sources[0]) if audience == "professional" else None
     if brief:
         text.append(f"**{wording('answer.brief', section=citations[0].section_title)}** {brief}")
@@ -94,6 +102,11 @@ def day_in_words(day: date) -> str:
 def choose_button(answer: Answer) -> dict[str, str]:
     """Return a button that gives `answer` when pressed."""
     return {"title": answer.question, "payload": "/faq" + json.dumps({"answer": answer.id})}
+
+
+def form_button(answer: Answer, form: str) -> dict[str, str]:
+    """Return a button that tells `answer` in another form, "simpler" or "more"."""
+    return {"title": wording(f"answer.{form}"), "payload": "/faq" + json.dumps({"answer": answer.id, "form": form})}
 
 
 def clarify_message(readings: Sequence[Answer]) -> Message:
@@ -185,6 +198,16 @@ def smalltalk_message(intent: str) -> Message:
     """Return the reply to talk about the conversation itself; raise KeyError where wording.yml has none for `intent`."""
     buttons = [person_button()] if intent in ("ask_if_robot", "abuse") else []
     return {"text": wording(f"smalltalk.{intent}"), "buttons": buttons, "custom": {"kind": "smalltalk"}}
+
+
+def closed_message(reason: str, whole_guide: bool) -> Message:
+    """Return the notice in place of what staff turned off; `reason` is a key of wording.yml's `desk.closed.reasons`."""
+    what = wording("desk.closed.guide" if whole_guide else "desk.closed.answer")
+    return {
+        "text": f"{what} {wording(f'desk.closed.reasons.{reason}')}\n\n{wording('desk.closed.who_helps')}",
+        "buttons": [person_button()],
+        "custom": {"kind": "fallback", "about": "closed", "links": helper_links()},
+    }
 
 
 def error_message() -> Message:

@@ -27,8 +27,11 @@ def wording(key: str, **values: object) -> str:
 
 
 def wordings(section: str) -> dict[str, str]:
-    """Return every sentence of a section of wording.yml by its key; raise KeyError where there is no such section."""
-    return {key: str(text).strip() for key, text in _sentences()[section].items()}
+    """Return every sentence of a section (a dotted key) of wording.yml by its key; raise KeyError where there is none."""
+    place: Any = _sentences()
+    for part in section.split("."):
+        place = place[part]
+    return {key: str(text).strip() for key, text in place.items()}
 
 
 def all_wordings() -> dict[str, str]:

@@ -7,7 +7,7 @@ tells Rasa only that it was given. Rasa's own slots and trackers hold markers.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -41,10 +41,9 @@ class Sent:
 class ChatHandover:
     """The handovers of all chats. Methods may raise SQLAlchemyError; nothing of it is logged."""
 
-    def __init__(self, settings: Settings, someone_at_the_desk: Callable[[], bool] = lambda: False) -> None:
-        """`someone_at_the_desk`: tells whether SENDIASS has an account of the staff desk."""
+    def __init__(self, settings: Settings) -> None:
+        """Nothing is opened before it is needed: without a key there is still a way to say no."""
         self._settings = settings
-        self._someone_at_the_desk = someone_at_the_desk
 
     @cached_property
     def _drafts(self) -> DraftStore:
@@ -61,7 +60,7 @@ class ChatHandover:
 
     def is_open(self) -> bool:
         """Tell whether details may be taken now."""
-        return handover_is_open(self._settings, self._someone_at_the_desk)
+        return handover_is_open(self._settings)
 
     def draft(self, conversation: str) -> dict[str, Any] | None:
         """Return what was answered so far, named as in `Details`, with our own notes; None where nothing was begun."""

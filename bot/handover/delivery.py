@@ -22,6 +22,7 @@ from bot.settings import Settings, settings
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
+STARTED = "delivering notices by"
 
 
 class Delivery:
@@ -112,6 +113,7 @@ def main() -> None:
     ]
     for worker in workers:
         worker.start()
+    log.info("%s %s", STARTED, " and ".join(channels(configured)))
     stopping.wait()
     for worker in workers:
         worker.join()

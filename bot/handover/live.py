@@ -38,6 +38,7 @@ class LiveChats:
 
     def __init__(self, referrals: ReferralStore) -> None:
         """Share the referrals' store: what is written belongs to a referral and goes with it."""
+        self.referrals = referrals
         self._engine = referrals.engine
         self._vault = referrals.vault
 

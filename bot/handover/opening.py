@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from bot.desk.presence import someone_has_role
 from bot.privacy.encryption import EncryptionUnavailable, vault
 from bot.settings import Settings
 
 
-def handover_is_open(settings: Settings, someone_at_the_desk: Callable[[], bool] = lambda: False) -> bool:
+def handover_is_open(settings: Settings) -> bool:
     """Tell whether a family may leave its details here.
 
     True only with a key to encrypt them and somebody to receive them: a mailbox, a webhook, or an account of the staff
-    desk for SENDIASS (`someone_at_the_desk`). Elsewhere chat and web form say how to reach SENDIASS and take nothing.
+    desk for SENDIASS. Elsewhere chat and web form say how to reach SENDIASS and take nothing.
     """
-    if not (channels(settings) or someone_at_the_desk()):
+    if not (channels(settings) or someone_has_role(settings.database_url, "sendiass")):
         return False
     try:
         vault(settings)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Mapping, Sequence
 
+# Where nearly all answers in sight cite the same section, the readings on offer are hardly another chance to be right.
+LEAST_REST = 0.15
+
 
 @dataclass(frozen=True)
 class Costs:
@@ -58,7 +61,7 @@ def worths(
     kin = sum(other.probability for other, stranger in zip(others, is_stranger) if not stranger)
     rest = 1 - first.probability - kin
     near = sum(other.probability for other, stranger in zip(others[: readings - 1], is_stranger) if stranger)
-    offered = chance + (1 - chance) * min(near / max(rest, 1e-6), 1.0)
+    offered = chance + (1 - chance) * min(near / max(rest, LEAST_REST), 1.0)
     return {
         "answer": chance - (1 - chance) * costs.wrong_answer,
         "clarify": offered * costs.right_reading_offered - (1 - offered) * costs.no_reading_right,

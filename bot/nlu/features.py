@@ -21,7 +21,7 @@ OTHER_LANGUAGE_INTENT = "other_language"
 PERSON_INTENT = "ask_for_person"
 
 # The views of a message that bot.nlu.ranking fuses. Scores hold each twice: of the whole message, then of its best part.
-VIEW_NAMES = ("linear", "example", "passage", "words", "letters", "alike", "three alike")
+VIEW_NAMES = ("linear", "example", "passage", "words", "letters", "alike", "three alike", "logistic")
 VIEWS = len(VIEW_NAMES)
 NEAREST_ALIKE = VIEW_NAMES.index("alike")
 NEAREST_PASSAGE = VIEW_NAMES.index("passage")

@@ -16,7 +16,7 @@ from bot.guidance.answers import load_answers
 from bot.nlu.action_schema import check_schema_once
 from bot.nlu.context import STRONG, Previous, in_context, leaning, previous_turn, questions_in
 from bot.nlu.features import CONTEXT, LEANING, NORMALISED, PARTS, QUESTIONS
-from bot.nlu.text import normaliser, sentences
+from bot.nlu.text import normaliser, sentences, without_introduction
 
 check_schema_once()  # the pipeline's first component is what every Rasa process imports
 
@@ -103,4 +103,4 @@ def _question_of(previous: Previous) -> Optional[str]:
 
 def _plain(text: str) -> str:
     normalise = normaliser()
-    return normalise.expand(normalise(text))
+    return normalise.expand(without_introduction(normalise(text)))

@@ -21,8 +21,11 @@ from sklearn.feature_extraction.text import HashingVectorizer
 
 from bot.nlu.certainty import Certainty
 from bot.nlu.features import FAQ_INTENT, OUT_OF_SCOPE_INTENT, URGENT_INTENT, VIEWS
+from bot.nlu.logistic import fit_logistic, log_shares
 
 _RIDGE = 3.0
+# How much a paragraph of an answer counts beside an example, where the logistic model learns from both.
+_PASSAGE_SHARE = 0.5
 _LIKENESS_SHRINKAGE = 0.5
 _BM25_K1 = 1.2
 _BM25_B = 0.6
@@ -95,6 +98,7 @@ class Views:
             else np.zeros((0, vectors.shape[1]), np.float16),
             "passage_labels": np.array([place[passage.label] for passage in passages], int),
             "linear": _ridge(vectors, of_label, len(labels)),
+            "logistic": _logistic(vectors, of_label, passages, place),
             "likeness": _likeness(vectors, of_label, len(labels)),
         }
         _store_sparse(arrays, "word_weights", _bm25([" \n ".join(texts_of) for texts_of in documents]))
@@ -137,6 +141,7 @@ class Views:
         alike = _unit(vectors @ self._arrays["likeness"]) @ self._examples_alike.T
         out[:, :, 5] = _nearest(alike, self._example_groups, len(self.labels))
         out[:, :, 6] = _nearest(alike, self._example_groups, len(self.labels), most=3)
+        out[:, :, 7] = log_shares(vectors @ self._arrays["logistic"])
         return out
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -393,13 +398,30 @@ def _fit_weights(features: Sequence[np.ndarray], truths: Sequence[int]) -> np.nd
 def _ridge(vectors: np.ndarray, of_label: np.ndarray, labels: int) -> np.ndarray:
     """Return a linear model (width + 1) x labels: least squares with a penalty, each label counting alike."""
     with_constant = np.concatenate([vectors, np.ones((len(vectors), 1), vectors.dtype)], axis=1).astype(np.float64)
-    counts = np.bincount(of_label, minlength=labels).astype(np.float64)
-    weights = (counts.mean() / np.maximum(counts, 1))[of_label] ** 0.5
+    weights = _importance(of_label, labels)
     targets = np.zeros((len(vectors), labels))
     targets[np.arange(len(vectors)), of_label] = 1.0
     weighted = with_constant * weights[:, None]
     gram = weighted.T @ with_constant + _RIDGE * np.eye(with_constant.shape[1])
     return np.linalg.solve(gram, weighted.T @ targets).astype(np.float32)
+
+
+def _logistic(
+    vectors: np.ndarray, of_label: np.ndarray, passages: Sequence[Passage], place: Mapping[str, int]
+) -> np.ndarray:
+    """Return a logistic model width x labels, learnt from the examples and, with less weight, the answers' paragraphs."""
+    importance = _importance(of_label, len(place))
+    if passages:
+        vectors = np.concatenate([vectors, np.stack([passage.vector for passage in passages])])
+        of_label = np.concatenate([of_label, [place[passage.label] for passage in passages]])
+        importance = np.concatenate([importance, np.full(len(passages), _PASSAGE_SHARE)])
+    return fit_logistic(vectors, of_label, importance, len(place))
+
+
+def _importance(of_label: np.ndarray, labels: int) -> np.ndarray:
+    """Return how much each example counts: less, where its label has many."""
+    counts = np.bincount(of_label, minlength=labels).astype(np.float64)
+    return np.asarray((counts.mean() / np.maximum(counts, 1))[of_label] ** 0.5)
 
 
 def _words_vectorizer() -> HashingVectorizer:

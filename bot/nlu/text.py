@@ -18,6 +18,22 @@ _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
 _TOKEN = re.compile(r"[a-z0-9£]+(?:['.&-][a-z0-9]+)*", re.I)
 _REPEATED = re.compile(r"([a-z])\1{2,}", re.I)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_ROLE = (
+    r"(?:(?:new|trainee|primary|secondary|nursery|school|special|acting|deputy|community|pastoral|family|duty)\s+){0,2}"
+    r"(?:sencos?|hv|health visitor|social worker|gp|doctor|paediatrician|nurse|teacher|head|head ?teacher|ta|teaching assistant|"
+    r"childminder|governor|chair of governors|ed psych|ep|educational psychologist|physio|ot|occupational therapist|"
+    r"speech (?:and language )?therapist|salt|youth worker|support worker|case ?worker|commissioner|councillor|"
+    r"foster carer|foster mam|grandad|grandma|gran|nana|dad|mam|mum)"
+)
+# "SENCO here." and the like at the start: who asks, not what is asked. It would draw the message to answers about that role.
+_INTRODUCTION = re.compile(
+    r"^(?:(?:hi|hello|hiya|hey|morning|afternoon)\b[,.! ]*)?(?:"
+    rf"(?:(?:i am|i'm|im)\s+)?(?:an?\s+|the\s+)?{_ROLE}\s+(?:here|speaking|enquiry|query|question|asking)\s*[:.,;!-]+\s*|"
+    rf"{_ROLE}\s*:\s*|"
+    rf"(?:as an?)\s+{_ROLE}\s*,\s*|"
+    rf"(?:i am|i'm|im)\s+an?\s+{_ROLE}\s*,?\s+and\s+)"
+)
+_FEWEST_WORDS_LEFT = 3
 _DICTIONARY = Path(symspellpy.__file__).parent / "frequency_dictionary_en_82_765.txt"
 _COMMON = 10_000
 _DOMAIN_BOOST = 10**11
@@ -34,6 +50,12 @@ def clean(text: str) -> str:
 def sentences(text: str) -> list[str]:
     """Return the sentences of a message, as people punctuate: full stops, question marks, new lines."""
     return [part.strip() for part in _SENTENCE.split(text) if part.strip()]
+
+
+def without_introduction(normalised: str) -> str:
+    """Return a normalised message without an opening that only says who asks ("senco here."), where enough is left."""
+    rest = _INTRODUCTION.sub("", normalised, count=1)
+    return rest if len(rest.split()) >= _FEWEST_WORDS_LEFT else normalised
 
 
 def words(text: str) -> list[str]:

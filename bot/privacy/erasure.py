@@ -29,12 +29,15 @@ class Erasure:
         count: Callable[[str, int], None],
         live: LiveChats | None = None,
         drop_draft: Callable[[str], bool] = lambda conversation: False,
+        also_when_asked: Callable[[str], None] = lambda conversation: None,
     ) -> None:
         """`hours`: how long a conversation is kept after its last message. `count` is told reason and number.
 
-        `live` knows the chats that people of SENDIASS have: these are kept until they are done. `drop_draft` erases the handover
-        that a conversation had begun and not sent.
+        `live` knows the chats that people of SENDIASS have: these are kept until they are done. `drop_draft` erases the
+        handover that a conversation had begun and not sent. `also_when_asked` erases what else is kept of a conversation,
+        where its person asks for it.
         """
+        self._also_when_asked = also_when_asked
         self._live = live
         self._store = store
         self._tracker_database = tracker_database
@@ -48,6 +51,7 @@ class Erasure:
         self._drop_draft(conversation)
         if self._live:
             self._live.erase([conversation])
+        self._also_when_asked(conversation)
         found = self._store.erase(conversation)
         self._count("asked", int(found))
         return found

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
+from bot.desk.intake import erase_old
 from bot.gateway.conversations import ConversationStore
 from bot.handover.family_data import delete_referrals
 from bot.handover.models import Draft, Outbox, Receipt, Referral
@@ -126,6 +127,10 @@ def run_from_command_line(settings: Settings) -> Done:
         settings.conversation_hours,
         lambda reason, number: None,
     )
-    done = Retention(settings, {"conversations": lambda: {"conversation": erasure.erase_expired()}}).run("operator")
+    rules: dict[str, Rule] = {
+        "conversations": lambda: {"conversation": erasure.erase_expired()},
+        "questions": lambda: erase_old(open_engine(settings.database_url), settings.desk_question_days),
+    }
+    done = Retention(settings, rules).run("operator")
     assert done
     return done

@@ -19,7 +19,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 MODELS = {
     "guide": ("bot.gateway.conversations", "bot.desk.models"),
     "referrals": ("bot.handover.models",),
-    "directory": ("bot.directory.models",),
+    "directory": ("bot.directory.models", "bot.directory.search_models", "bot.directory.gaps"),
 }
 
 

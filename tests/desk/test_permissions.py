@@ -14,13 +14,53 @@ from bot.desk.roles import ROLES
 from tests.desk.conftest import browser, hidden
 
 ANYBODY = frozenset(ROLES)
+SENDIASS, CONTENT, POLICY, ADMIN = (frozenset({role}) for role in ROLES)
 PUBLIC = frozenset({*ROLES, "nobody"})
 # What each route asks for: the roles that may use it. SENDIASS' pages must never name another role.
 MATRIX: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/staff"): ANYBODY,
     ("GET", "/staff/sign-in"): PUBLIC,
     ("POST", "/staff/sign-in"): PUBLIC,
+    ("GET", "/staff/sign-in/provider"): PUBLIC,
+    ("GET", "/staff/sign-in/callback"): PUBLIC,
     ("POST", "/staff/sign-out"): ANYBODY,
+    ("GET", "/staff/inbox"): SENDIASS,
+    ("GET", "/staff/inbox/{ident}"): SENDIASS,
+    ("POST", "/staff/inbox/{ident}/status"): SENDIASS,
+    ("POST", "/staff/inbox/{ident}/note"): SENDIASS,
+    ("POST", "/staff/inbox/{ident}/response"): SENDIASS,
+    ("GET", "/staff/inbox/{ident}/export"): SENDIASS,
+    ("GET", "/staff/inbox/{ident}/erase"): SENDIASS,
+    ("POST", "/staff/inbox/{ident}/erase"): SENDIASS,
+    ("GET", "/staff/inbox/{ident}/chat"): SENDIASS,
+    ("POST", "/staff/inbox/{ident}/chat/take"): SENDIASS,
+    ("POST", "/staff/inbox/{ident}/chat/say"): SENDIASS,
+    ("POST", "/staff/inbox/{ident}/chat/end"): SENDIASS,
+    ("GET", "/staff/inbox/{ident}/chat/events"): SENDIASS,
+    ("GET", "/staff/account"): ANYBODY,
+    ("GET", "/staff/account/code.svg"): ANYBODY,
+    ("POST", "/staff/account/password"): ANYBODY,
+    ("POST", "/staff/account/codes"): ANYBODY,
+    ("POST", "/staff/account/codes/confirm"): ANYBODY,
+    ("POST", "/staff/account/codes/off"): ANYBODY,
+    ("GET", "/staff/policy"): POLICY,
+    ("POST", "/staff/policy"): POLICY,
+    ("GET", "/staff/answer/{ident}"): POLICY | CONTENT,
+    ("GET", "/staff/questions"): CONTENT,
+    ("GET", "/staff/questions/{number}"): CONTENT,
+    ("POST", "/staff/questions/{number}"): CONTENT,
+    ("POST", "/staff/questions/export"): CONTENT,
+    ("GET", "/staff/answers"): CONTENT,
+    ("POST", "/staff/answers/export"): CONTENT,
+    ("GET", "/staff/sections"): CONTENT,
+    ("GET", "/staff/abbreviations"): CONTENT,
+    ("GET", "/staff/switch"): ADMIN,
+    ("POST", "/staff/switch/off"): ADMIN,
+    ("POST", "/staff/switch/on"): ADMIN,
+    ("GET", "/staff/accounts"): ADMIN,
+    ("POST", "/staff/accounts"): ADMIN,
+    ("GET", "/staff/audit"): ADMIN,
+    ("POST", "/staff/audit/export"): ADMIN,
 }
 PUBLIC_MOUNTS = {"/static"}
 IDENTS = {"ident": "1", "number": "1", "reference": "1"}

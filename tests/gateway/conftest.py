@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from bot.gateway.app import create_app
+from bot.privacy.encryption import new_key
 from bot.settings import Settings
 from bot.store.migrate import prepare
 
@@ -107,6 +108,7 @@ def make_client(rasa, tmp_path):
                 "referrals_url": f"sqlite:///{tmp_path / 'referrals.db'}",
                 "tracker_database": str(tmp_path / "trackers.db"),
                 "secret_key": "test key",
+                "encryption_keys": new_key(),
                 "rasa_timeout_s": 1.0,
                 "rate_limit_conversation": 0,
                 "rate_limit_address": 0,

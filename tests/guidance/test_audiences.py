@@ -45,3 +45,12 @@ def test_a_brief_belongs_to_the_section_cited_first():
     answer = next(a for a in load_answers().values() if a.sources[0] in briefs())
     assert briefs()[answer.sources[0]] in answer_message(answer, "professional", 1.0)["text"]
     assert briefs()[answer.sources[0]] not in answer_message(answer, "parent", 1.0)["text"]
+
+
+@pytest.mark.parametrize("answer", [a for a in load_answers().values() if a.simpler], ids=lambda answer: answer.id)
+def test_a_simpler_text_is_shorter_and_adds_no_figure(answer):
+    assert len(answer.simpler.split()) < len(answer.text.split())
+    assert facts(answer.simpler) <= facts(answer.text)
+    usual, simpler = _NO.match(answer.text), _NO.match(answer.simpler)
+    if usual and simpler:
+        assert usual[1].lower() == simpler[1].lower()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 
 import pytest
 
 from bot.guidance import replies
-from bot.guidance.answers import load_answers
+from bot.guidance.answers import FORMS, load_answers
 from bot.guidance.contacts import contact
 from bot.guidance.sources import UnknownSection, cite, load_documents
 
@@ -45,7 +46,7 @@ def test_every_answer_can_be_said_to_both_audiences():
         for audience in ("parent", "professional"):
             message = replies.answer_message(each, audience, 0.5, today=TODAY)
             assert message["custom"]["sources"], each.id
-            assert len(message["buttons"]) <= replies.MOST_RELATED
+            assert len(message["buttons"]) <= replies.MOST_RELATED + len(FORMS)
 
 
 def test_clarify_offers_none_of_these_last():
@@ -80,3 +81,21 @@ def test_what_the_council_has_not_supplied_is_not_shown():
 def test_an_unknown_section_is_refused():
     with pytest.raises(UnknownSection, match="no-such"):
         cite("ot-guide-2023#no-such", load_documents())
+
+
+def test_an_answer_offers_its_other_forms_first_and_tells_them():
+    answer = load_answers()["what-is-ehc-plan"]
+    usual = replies.answer_message(answer, "parent", 1.0)
+    assert [button["title"] for button in usual["buttons"]][:2] == ["Say it more simply", "Tell me more"]
+    assert json.loads(usual["buttons"][0]["payload"].removeprefix("/faq")) == {"answer": answer.id, "form": "simpler"}
+    simpler = replies.answer_message(answer, "parent", 1.0, form="simpler")
+    assert simpler["text"].startswith(answer.simpler) and simpler["text"] != usual["text"]
+    assert [button["title"] for button in simpler["buttons"]][0] == "Tell me more"
+    assert simpler["custom"]["sources"] == usual["custom"]["sources"]
+
+
+def test_an_answer_without_another_form_comes_as_usual():
+    answer = next(answer for answer in load_answers().values() if not (answer.simpler or answer.more))
+    assert replies.answer_message(answer, "parent", 1.0, form="simpler") == replies.answer_message(
+        answer, "parent", 1.0
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.asking import asks_for_meaning, missing_thing
+from bot.nlu.asking import asks_for_meaning, asks_for_service, missing_thing
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,9 @@ from bot.nlu.asking import asks_for_meaning, missing_thing
         ("how much is paid per pupil", "The school pays up to £6,000.", None),
         ("how much does it cost", "The guide does not say what it costs.", "price"),
         ("who pays for the course", "The school pays.", None),
+        ("our opening hours on the site are out of date, who changes them", "Each provider sends in changes.", None),
+        ("they charge by the hour, how can i tell who is good", "Here is a guide to quality.", None),
+        ("do they charge by the hour", "Here is a guide to quality.", "price"),
     ],
 )
 def test_what_is_asked_must_be_said(message, answer, missing):
@@ -40,3 +43,26 @@ def test_a_meaning_is_asked(message):
 )
 def test_no_meaning_is_asked(message):
     assert not asks_for_meaning(message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "find me a choir",
+        "is there a club he could join",
+        "which team looks after wheelchairs",
+        "where can we borrow a trike",
+        "baby group stanley",
+        "somewhere for her to meet friends",
+        "course for parents about sleep",
+    ],
+)
+def test_a_service_is_asked_for(message):
+    assert asks_for_service(message)
+
+
+@pytest.mark.parametrize(
+    "message", ["what is top-up funding", "how long is the wait for an assessment", "can i teach my child at home"]
+)
+def test_no_service_is_asked_for(message):
+    assert not asks_for_service(message)

@@ -119,3 +119,9 @@ def test_asking_is_worth_more_when_the_other_readings_are_likely():
     far = [Candidate(LABELS[0], 0.4), Candidate(LABELS[1], 0.01)]
     asking = [worths(ranking, 0.4, SOURCES)["clarify"] for ranking in (close, far)]
     assert asking[0] > asking[1]
+
+
+def test_readings_that_cite_the_same_section_are_answered_not_asked_about():
+    sources = {"first": frozenset({"a#1"}), "kin": frozenset({"a#1"}), "stranger": frozenset({"a#2"})}
+    ranking = [Candidate("first", 0.6), Candidate("kin", 0.39), Candidate("stranger", 0.005)]
+    assert decide(ranking, 0.65, sources) == "answer"

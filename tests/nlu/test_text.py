@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.nlu.normaliser import plain_words
-from bot.nlu.text import clean, normaliser
+from bot.nlu.text import clean, normaliser, without_introduction
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,18 @@ def test_a_long_story_is_also_cut_into_sentences():
 
 def test_a_short_message_is_not_cut():
     assert plain_words("Hello. What is a plan?")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("SENCO here. Which posts changed in 2018?", "which posts changed in 2018?"),
+        ("Health visitor enquiry: may a child be referred again?", "may a child be referred again?"),
+        ("I'm a school nurse and want some training", "want some training"),
+        ("As a foster carer, can I ask for a break?", "can i ask for a break?"),
+        ("GP here", "gp here"),
+        ("my mam asked about it", "my mum asked about it"),
+    ],
+)
+def test_who_asks_is_left_out_where_the_question_remains(typed, left):
+    assert without_introduction(normaliser()(typed)) == left

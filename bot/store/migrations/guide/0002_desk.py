@@ -119,6 +119,7 @@ def _queue() -> None:
         sa.Column("outcome", sa.String(20), nullable=False),
         sa.Column("detail", sa.String(100), nullable=False),
         sa.Column("near", sa.JSON, nullable=False),
+        sa.Column("vector", sa.LargeBinary),
         sa.Column("group_id", sa.Integer, sa.ForeignKey("question_group.id", ondelete="SET NULL")),
     )
     for column in ("at", "conversation_id", "group_id"):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.desk.receivers import someone_at_the_desk
-from bot.settings import Settings
+from bot.desk.presence import someone_has_role
 
 
 @pytest.mark.parametrize(
@@ -17,8 +16,12 @@ from bot.settings import Settings
     ],
 )
 def test_an_active_account_of_sendiass_receives(accounts, tmp_path, roles, active, receives):
-    there_is = someone_at_the_desk(Settings(database_url=f"sqlite:///{tmp_path / 'guide.db'}"))
-    assert not there_is()
+    store = f"sqlite:///{tmp_path / 'guide.db'}"
+    assert not someone_has_role(store, "sendiass")
     accounts.add("somebody", "a long pass phrase of words", roles, False, "test")
     accounts.set_active("somebody", active, "test")
-    assert there_is() == receives
+    assert someone_has_role(store, "sendiass") == receives
+
+
+def test_a_store_that_cannot_be_asked_tells_of_nobody(tmp_path):
+    assert not someone_has_role(f"sqlite:///{tmp_path / 'empty.db'}", "sendiass")

@@ -1,0 +1,98 @@
+"""What comes into the content queue: questions that got no good answer, as the chat meets them."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.desk.models import Feedback, Question, QuestionGroup
+from bot.gateway.chat import Asked
+from bot.gateway.conversations import Conversation
+from bot.gateway.metrics import Metrics
+from bot.nlu.urgent_patterns import find_urgent
+
+log = logging.getLogger(__name__)
+
+# A turn with one of these kinds leaves nothing in the queue: it is about safety, about a person's own case, or broken.
+NEVER_KEPT = frozenset({"safeguarding", "handoff", "error"})
+# Replies of kind "fallback" that are no gap in the answers: text we cannot read, and what staff turned off.
+NO_GAP = frozenset({"other-language", "closed"})
+
+
+class Intake:
+    """Keeps redacted questions."""
+
+    def __init__(self, engine: Engine, metrics: Metrics, collect: bool) -> None:
+        """`collect`: whether to keep any."""
+        self._engine = engine
+        self._metrics = metrics
+        self._collect = collect
+
+    def notice(self, asked: Asked) -> None:
+        """Keep a question that was not answered; a failure is counted and logged, and never reaches the person."""
+        outcome = outcome_of(asked.messages)
+        if not self._collect or outcome is None or find_urgent(asked.text):
+            return
+        try:
+            with Session(self._engine) as session, session.begin():
+                conversation = session.get(Conversation, asked.conversation)
+                if conversation is None:  # erased in the meantime
+                    return
+                session.add(
+                    Question(
+                        at=datetime.now(UTC),
+                        conversation_id=conversation.id,
+                        audience=conversation.audience,
+                        text=asked.text,
+                        outcome=outcome[0],
+                        detail=outcome[1],
+                        near=list(asked.near),
+                    )
+                )
+        except SQLAlchemyError as error:
+            self._metrics.failures.labels("content queue").inc()
+            log.error("a question could not be kept for the content queue: %s", type(error).__name__)
+            return
+        self._metrics.queued.labels(outcome[0]).inc()
+
+    def erase_conversation(self, conversation: str) -> None:
+        """Erase what is kept of a conversation because its person asked; raise SQLAlchemyError where that fails."""
+        with Session(self._engine) as session, session.begin():
+            for table in (Feedback, Question):
+                session.execute(delete(table).where(table.conversation_id == conversation))
+
+
+def erase_old(engine: Engine, days: int) -> dict[str, int]:
+    """Erase questions and feedback older than `days`; return how many of each. Raises SQLAlchemyError."""
+    before = datetime.now(UTC) - timedelta(days=days)
+    with Session(engine) as session, session.begin():
+        feedback = session.scalars(delete(Feedback).where(Feedback.at < before).returning(Feedback.id)).all()
+        questions = session.scalars(delete(Question).where(Question.at < before).returning(Question.id)).all()
+        in_use = select(Question.group_id).where(Question.group_id.is_not(None))
+        session.execute(delete(QuestionGroup).where(QuestionGroup.id.not_in(in_use)))
+    return {"question": len(questions), "feedback": len(feedback)}
+
+
+def outcome_of(messages: list[dict[str, Any]]) -> tuple[str, str] | None:
+    """Return how a question failed, and what it was about where the guide knows: None where it did not fail.
+
+    "clarified": asked back; "refused": recognised as what no document answers; "unknown": not recognised.
+    """
+    customs = [message["custom"] for message in messages]
+    if any(custom["kind"] in NEVER_KEPT for custom in customs):
+        return None
+    for custom in customs:
+        if custom["kind"] == "clarify":
+            return "clarified", ""
+        if custom["kind"] == "fallback":
+            about = str(custom.get("about") or "")
+            if about in NO_GAP:
+                return None
+            return ("refused", about) if about else ("unknown", "")
+    return None

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
 
 from actions.base import GuideAction
-from actions.directory import SEARCH, SHOWN, count_gap, remembered
+from actions.directory import SEARCH, SHOWN, remember, search
 from bot.directory.follow_up import Change, changed
 from bot.directory.query import Wanted
 from bot.directory.replies import (
@@ -18,7 +17,6 @@ from bot.directory.replies import (
     no_more_message,
     record_message,
     records_message,
-    wanted_as_json,
     wanted_from_json,
     which_record_message,
 )
@@ -36,20 +34,15 @@ class ActionRecordsMore(GuideAction):
 
     def messages(self, tracker: Tracker) -> Iterable[Message]:
         """Return the next services, or that there are no more."""
-        search = remembered(tracker)
-        if not search:
+        remembered, found = _remembered(tracker), _next(tracker)
+        if not remembered:
             return [fallback_message()]
-        found = directory().search(search.wanted, offset=search.offset + MOST_RECORDS)
-        return [records_message(found) if found.results else no_more_message(search.wanted)]
+        return [records_message(found) if found else no_more_message(remembered[0])]
 
     def events(self, tracker: Tracker) -> list[dict[str, Any]]:
         """Remember what is shown now."""
-        search = remembered(tracker)
-        if not search:
-            return []
-        offset = search.offset + MOST_RECORDS
-        found = directory().search(search.wanted, offset=offset)
-        return remember(found, offset) if found.results else []
+        remembered, found = _remembered(tracker), _next(tracker)
+        return remember(found, remembered[1] + MOST_RECORDS) if remembered and found else []
 
 
 class ActionRecordsChange(GuideAction):
@@ -60,15 +53,13 @@ class ActionRecordsChange(GuideAction):
         return "action_records_change"
 
     def messages(self, tracker: Tracker) -> Iterable[Message]:
-        """Return the services that fit now; where nearer than nowhere is asked for, ask where."""
+        """Return the services that fit now; where nearer is asked for and no place is known, ask where."""
         wanted = _changed(tracker)
         if wanted is None:
             return [fallback_message()]
         if _entity(tracker, NEARER) and not wanted.place:
             return [ask_place_message()]
-        found = directory().search(wanted)
-        count_gap(found, tracker.sender_id)
-        return [records_message(found)]
+        return [records_message(search(tracker, wanted))]
 
     def events(self, tracker: Tracker) -> list[dict[str, Any]]:
         """Remember the search as it is now."""
@@ -95,17 +86,26 @@ class ActionRecordsAbout(GuideAction):
         return [record_message(shown[max(position, 1) - 1], detail)]
 
 
-def remember(found: Found, offset: int = 0) -> list[dict[str, Any]]:
-    """Return the events that keep a search and what it showed, for messages that follow on it."""
-    kept = {LOOKING_FOR: wanted_as_json(found.wanted), "offset": offset}
-    return [SlotSet(SEARCH, kept), SlotSet(SHOWN, [result.record for result in found.results])]
+def _remembered(tracker: Tracker) -> tuple[Wanted, int] | None:
+    """Return the search that was made last and from which place on its services were shown, or None."""
+    kept = tracker.get_slot(SEARCH)
+    return (wanted_from_json(kept[LOOKING_FOR]), int(kept["offset"])) if kept else None
+
+
+def _next(tracker: Tracker) -> Found | None:
+    """Return the services after those shown, or None where there are no more."""
+    remembered = _remembered(tracker)
+    if not remembered:
+        return None
+    found = directory().search(remembered[0], offset=remembered[1] + MOST_RECORDS)
+    return found if found.results else None
 
 
 def _changed(tracker: Tracker) -> Wanted | None:
-    search, change = remembered(tracker), _entity(tracker, LOOKING_FOR)
-    if not search or not change:
+    remembered, change = _remembered(tracker), _entity(tracker, LOOKING_FOR)
+    if not remembered or not change:
         return None
-    return changed(search.wanted, Change(wanted_from_json(change), bool(_entity(tracker, NEARER))))
+    return changed(remembered[0], Change(wanted_from_json(change), bool(_entity(tracker, NEARER))))
 
 
 def _entity(tracker: Tracker, name: str) -> str | None:

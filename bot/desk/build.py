@@ -8,17 +8,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 from sqlalchemy.engine import Engine
 
-from bot.desk import (
-    admin,
-    content,
-    inbox,
-    inbox_chat,
-    own_account,
-    policy,
-    provider_pages,
-    sign_in,
-    switch_pages,
-)
+from bot.desk import admin, content, inbox, inbox_chat, own_account, policy, provider_pages, sign_in, switch_pages
 from bot.desk.access import Refused, SignInNeeded, handle_refused, handle_sign_in_needed
 from bot.desk.accounts import Accounts
 from bot.desk.desk import Desk

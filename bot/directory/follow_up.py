@@ -24,23 +24,28 @@ _LEAD = re.compile(rf"^(?:{_POLITE}\b[,.! ]*)+", re.I)
 _END = re.compile(rf"(?:[,.!? ]+{_POLITE})*[.!? ]*$", re.I)
 _MORE = re.compile(
     r"(?:(?:can|could) (?:you|i|we) )?(?:show|see|give|list|have|got|get)?(?: me| us)?\s*(?:(?:some|any) )?"
-    r"(?:more|other(?: one)?s?|another(?: one)?|next(?: ones?| page| five)?|the rest)(?: (?:of (?:them|these|those)|ones?|like (?:that|this|these)|places|groups|services|results|options))?"
-    r"|what else(?: (?:is|have you|'s)(?: there| got)?)?|any(?:thing|where)? else|is (?:that|there) (?:all|it|any(?:thing)? (?:more|else))|keep going|more",
+    r"(?:more|other(?: one)?s?|another(?: one)?|next(?: ones?| page| five)?|the rest)"
+    r"(?: (?:of (?:them|these|those)|ones?|like (?:that|this|these)|places|groups|services|results|options))?"
+    r"|what else(?: (?:is|have you|'s)(?: there| got)?)?|any(?:thing|where)? else"
+    r"|is (?:that|there) (?:all|it|any(?:thing)? (?:more|else))|keep going",
     re.I,
 )
 _NEARER = re.compile(
-    r"(?:(?:is|are) there |have you |got |do you have )?(?:(?:any(?:thing|where|one)?|some(?:thing|where)?|one|ones|owt|something|a) )?(?:got )?(?:a bit |much |any )?"
+    r"(?:(?:is|are) there |have you |got |do you have )?"
+    r"(?:(?:any(?:thing|where|one)?|some(?:thing|where)?|one|ones|owt|something|a) )?(?:got )?(?:a bit |much |any )?"
     r"(?:nearer|closer|more local|not (?:so|as) far)(?: (?:to (?:me|us|home|here|wor house)|by|than that|one|ones|please))?"
     r"|(?:that(?: i|')?s|they(?: are|'re)|it(?: i|')?s|thats|theyre|all) (?:all )?(?:too|a bit|ower) far(?: away| for (?:us|me))?",
     re.I,
 )
 _CHANGE = re.compile(
-    r"^(?:(?:what|how) about|what if|(?:is|are) there|any(?:thing|where)?|owt|(?:have|has) (?:you|they) (?:got )?|got any(?:thing)?|"
-    r"do (?:you|they) (?:have|do)|or|same|only|just|instead|not|(?:i|we) (?:mean|meant)|make it|try|for|in|near|round|around|on|at|ones?)\b",
+    r"^(?:(?:what|how) about|what if|(?:is|are) there|any(?:thing|where)?|owt|(?:have|has) (?:you|they) (?:got )?|"
+    r"got any(?:thing)?|do (?:you|they) (?:have|do)|or|same|only|just|instead|not|"
+    r"(?:i|we) (?:mean|meant)|make it|try|for|in|near|round|around|on|at|ones?)\b",
     re.I,
 )
 _ORDINALS = {
-    "first": 1, "1st": 1, "top": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5, "last": -1, "bottom": -1,
+    "first": 1, "1st": 1, "top": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
+    "fifth": 5, "5th": 5, "last": -1, "bottom": -1,
 }  # fmt: skip
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 _ORDINAL = re.compile(rf"\b(?:the )?({'|'.join(_ORDINALS)})(?: one)?\b", re.I)
@@ -56,18 +61,25 @@ _DETAILS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("place", re.compile(r"\b(?:where|address|postcode|far|which town|whereabouts|directions)\b", re.I)),
     ("ages", re.compile(r"\b(?:ages?|old|young)\b", re.I)),
     ("needs", re.compile(r"\b(?:needs?|disabilit\w+|conditions?)\b", re.I)),
-    ("last_checked", re.compile(r"\b(?:up to date|checked|still (?:on|going|running|there|open)|how old is (?:this|that))\b", re.I)),
+    (
+        "last_checked",
+        re.compile(r"\b(?:up to date|checked|still (?:on|going|running|there|open)|how old is (?:this|that))\b", re.I),
+    ),
 )
 _TELL_MORE = re.compile(
-    r"^(?:(?:can|could) (?:you|i|we) )?(?:tell|give|show|let)?(?: me| us)?\s*(?:a bit |some )?(?:more|details?|info(?:rmation)?|about|know (?:more )?about)\b|"
+    r"^(?:(?:can|could) (?:you|i|we) )?(?:tell|give|show|let)?(?: me| us)?\s*(?:a bit |some )?"
+    r"(?:more|details?|info(?:rmation)?|about|know (?:more )?about)\b|"
     r"^(?:what is|what's|whats|who is|who are|what are|what do) ",
     re.I,
 )
-_NOTHING_TELLING = frozenset(
-    "a about an and any are at be best bit can could contact details did do does for from get give got had has have how i if in info information "
-    "is it its let many may me more much my need of on one or our out please same see show so tell that the their them there these they this "
-    "those time to up us was we what what's whats when where which who whos will with would you your group place service team club know number".split()
-)
+_NOTHING_TELLING = frozenset([
+    "a", "about", "an", "and", "any", "are", "at", "be", "best", "bit", "can", "could", "contact", "details", "did", "do", "does", "for",
+    "from", "get", "give", "got", "had", "has", "have", "how", "i", "if", "in", "info", "information", "is", "it", "its", "let", "many",
+    "may", "me", "more", "much", "my", "need", "of", "on", "one", "or", "our", "out", "please", "same", "see", "show", "so", "tell", "that",
+    "the", "their", "them", "there", "these", "they", "this", "those", "time", "to", "up", "us", "was", "we", "what", "what's", "whats",
+    "when", "where", "which", "who", "whos", "will", "with", "would", "you", "your", "group", "place", "service", "team", "club", "know",
+    "number",
+])  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -111,7 +123,8 @@ def changed(before: Wanted, change: Change) -> Wanted:
     stated = {
         field.name: value
         for field in fields(Wanted)
-        if (value := getattr(change.wanted, field.name)) not in ((), None, 0, False, "") and field.name not in ("words", "text")
+        if (value := getattr(change.wanted, field.name)) not in ((), None, 0, False, "")
+        and field.name not in ("words", "text")
     }
     after = replace(before, **stated)
     if change.wanted.place:

@@ -46,7 +46,7 @@ SECRET_LETTERS = 12
 PAGES = ("about", "name", "reach", "when", "child", "school")
 GIVE_UP_AFTER_S = 900.0
 DRAIN_WITHIN_S = 600.0
-KILLED_AFTER_S = {"gateway": (1.0, 8.0), "delivery": (0.2, 4.0)}  # counted from when it is at work
+LIFE_IN_STARTS = (0.1, 2.5)  # a process is killed after this many times as long as it took to start
 AT_WORK_WITHIN_S = 120.0
 
 
@@ -161,14 +161,19 @@ class Supervised:
                 self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT
             )
 
-    def run_until_at_work(self, ending: threading.Event) -> None:
-        """Start the process if it has ended, and wait until it does its work; raise RuntimeError where it never does."""
+    def run_until_at_work(self, ending: threading.Event) -> float:
+        """Start the process if it has ended, and wait until it does its work; return how long that took, in seconds.
+
+        Raises RuntimeError where it never does.
+        """
+        began = time.monotonic()
         if self._process.poll() is not None:
             self._process = self._started()
-        deadline = time.monotonic() + AT_WORK_WITHIN_S
+        deadline = began + AT_WORK_WITHIN_S
         while not ending.wait(0.1) and not self._is_at_work():
             if time.monotonic() > deadline:
                 raise RuntimeError(f"{self.name} does not start:\n{self._log.read_text(errors='replace')[-2000:]}")
+        return time.monotonic() - began
 
     def kill(self) -> None:
         """Kill the process as it stands."""
@@ -260,8 +265,8 @@ def _killed_at_random(environment: dict[str, str], folder: Path, dice: random.Ra
 
     def see_to(process: Supervised, own: random.Random) -> None:
         while not ending.is_set():
-            process.run_until_at_work(ending)
-            if not ending.wait(own.uniform(*KILLED_AFTER_S[process.name])):
+            took = process.run_until_at_work(ending)
+            if not ending.wait(own.uniform(*LIFE_IN_STARTS) * took):
                 process.kill()
 
     with ThreadPoolExecutor(len(processes)) as pool:

@@ -32,7 +32,9 @@ class RecordTurns:
             return Instead(f"/{MORE_INTENT}", text)
         if isinstance(meant, AboutOne):
             asked = {POSITION: str(meant.position or ""), DETAIL: meant.detail or ""}
-            return Instead(f"/{ABOUT_INTENT}{json.dumps({name: value for name, value in asked.items() if value})}", text)
+            return Instead(
+                f"/{ABOUT_INTENT}{json.dumps({name: value for name, value in asked.items() if value})}", text
+            )
         if isinstance(meant, Change):
             change = {LOOKING_FOR: wanted_as_json(meant.wanted), **({NEARER: "yes"} if meant.nearer else {})}
             return Instead(f"/{CHANGE_INTENT}{json.dumps(change)}", text)

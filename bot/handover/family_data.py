@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from bot.handover.live import LiveChats
 from bot.handover.models import LiveConversation, LiveMessage, Outbox, Receipt, Referral, ReferralEvent
 from bot.handover.referrals import NotFound, ReferralStore
 
@@ -42,7 +43,18 @@ def export(store: ReferralStore, ident: str) -> dict[str, Any]:
             {"at": event.at.isoformat(), "what": event.what, "who": event.who, "note": event.note}
             for event in opened.events
         ],
+        "written_with_sendiass": [
+            {"at": line.at.isoformat(), "sender": line.sender, "text": line.text}
+            for chat in _chats_taken(store, ident)
+            for line in LiveChats(store).lines(chat)
+        ],
     }
+
+
+def _chats_taken(store: ReferralStore, ident: str) -> list[str]:
+    with Session(store.engine) as session:
+        taken = select(LiveConversation.conversation_id).where(LiveConversation.referral_id == ident)
+        return list(session.scalars(taken))
 
 
 def erase(store: ReferralStore, ident: str, who: str) -> Erased:

@@ -11,7 +11,17 @@ NAMES = ["Learning Library", "Portage Service", "Autism Support Group, Seaham", 
 
 
 @pytest.mark.parametrize(
-    "text", ["more", "any more?", "show me more please", "what else is there", "anything else?", "more like that", "is that it", "next"]
+    "text",
+    [
+        "more",
+        "any more?",
+        "show me more please",
+        "what else is there",
+        "anything else?",
+        "more like that",
+        "is that it",
+        "next",
+    ],
 )
 def test_more(text):
     assert read(text, NAMES) == More()
@@ -46,7 +56,9 @@ def test_a_place_in_the_list_that_there_is_not_is_left_alone():
     assert read("tell me about the fifth one", NAMES) is None
 
 
-@pytest.mark.parametrize("text", ["any nearer?", "anything closer to us", "is there one nearer", "thats too far", "closer please"])
+@pytest.mark.parametrize(
+    "text", ["any nearer?", "anything closer to us", "is there one nearer", "thats too far", "closer please"]
+)
 def test_nearer(text):
     found = read(text, NAMES)
     assert isinstance(found, Change) and found.nearer

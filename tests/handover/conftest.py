@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.engine import make_url
 
 from bot.handover.consent import consent_text, consent_version
 from bot.handover.referrals import Consent, Details, ReferralStore
 from bot.privacy.encryption import new_key
 from bot.settings import Settings
-from bot.store.engine import open_engine
-from bot.store.migrate import upgrade
+from tests.databases import KINDS, new_database
 
-POSTGRES = os.environ.get("GUIDE_TEST_POSTGRES_URL", "")
 DETAILS = Details(
     about="Nobody at Quillfeather school listens to us",
     name="Wilhelmina Zottmann",
@@ -31,28 +25,11 @@ DETAILS = Details(
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def referrals_url(request, tmp_path):
     """Give the URL of a new, empty referrals store."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'referrals.db'}"
-        upgrade(url, "referrals")
+    with new_database(request.param, tmp_path, "referrals") as url:
         yield url
-        return
-    if not POSTGRES:
-        pytest.skip("GUIDE_TEST_POSTGRES_URL is not set")
-    name = f"test_{secrets.token_hex(6)}"
-    server = open_engine(POSTGRES).execution_options(isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
-    try:
-        upgrade(url, "referrals")
-        yield url
-    finally:
-        with server.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        server.dispose()
 
 
 @pytest.fixture

@@ -109,10 +109,7 @@ def find_wish_for_person(sentence: str) -> str | None:
     said = re.sub(r"\s+", " ", _ASIDE.sub(" ", sentence)).strip(" .!?,")
     if _ALONE.fullmatch(said):
         return said
-    if asks_for_information(said):
-        found = _STILL_A_WISH.search(said)
-    else:
-        found = _WISHES.search(said)
+    found = _STILL_A_WISH.search(said) if asks_for_information(said) else _WISHES.search(said)
     return found[0] if found else None
 
 

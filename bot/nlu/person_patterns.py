@@ -78,6 +78,7 @@ _FORMS = [
     r"\b(?:speak|talk|who is|get) (?:to |me )?(?:your|ur|yer|the|a) (?:manager|supervisor|boss|superior)\b",
     # A complaint about those who run plans: SENDIASS stands by families in it.
     r"\b(?:want|wants|like|need|wish|going|have) to (?:\w+ )?(?:complain|make a (?:formal )?complaint|lodge a (?:formal )?complaint|report|raise a complaint)\b.{0,40}\b(?:ehc|ehcp|sen|send|plan|casework|case|assessment|council'?s?|statutory) ?(?:\w+ )?(?:team|people|officers?|coordinators?|co-ordinators?|case ?workers?|staff|service|department|lot)\b",
+    r"\b(?:get(?:ting)?|having?) (?:a |an )?(?:human(?: being)?|person|adviser|advisor) (?:on|in here|here|to (?:talk|speak|answer|read))\b",
     # Our own case.
     r"\b(?:advice|help|support|someone|somebody)\b.{0,20}\b(?:my|our|his|her) (?:own |individual |particular |specific |personal )?(?:case|situation|circumstances)\b.{0,30}\bnot (?:just )?(?:general|generic|information|leaflets?)",
     r"\b(?:one to one|1 to 1|1:1|face to face|individual|personal|confidential) (?:advice|conversation|chat|appointment|session|meeting)(?: (?:with|from) (?:an? |some)?(?:adviser|advisor|person|one|body))",
@@ -109,10 +110,7 @@ def find_wish_for_person(sentence: str) -> str | None:
     said = re.sub(r"\s+", " ", _ASIDE.sub(" ", sentence)).strip(" .!?,")
     if _ALONE.fullmatch(said):
         return said
-    if asks_for_information(said):
-        found = _STILL_A_WISH.search(said)
-    else:
-        found = _WISHES.search(said)
+    found = _STILL_A_WISH.search(said) if asks_for_information(said) else _WISHES.search(said)
     return found[0] if found else None
 
 

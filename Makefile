@@ -5,7 +5,7 @@ IN_RASA := $(APP) -m bot rasa-python
 TRAINED_FROM := config.yml domain.yml $(shell find data knowledge/answers knowledge/vocabulary.yml bot/nlu bot/guidance/answers.py -type f -not -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test train check evaluate learning-curve bench lint setup model rasa-test styles
+.PHONY: help run test train check evaluate learning-curve bench lint setup model rasa-test styles browser-test screenshots lighthouse
 
 help: ## Show what there is to run
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -13,11 +13,13 @@ help: ## Show what there is to run
 run: model ## Start the guide on http://127.0.0.1:8000 (PORT changes it); Ctrl-C stops it
 	@$(APP) -m bot serve
 
-setup: var/.setup ## Make the environments and the sentence encoder (once)
+setup: var/.setup ## Make the environments, the sentence encoders and the file of places (once)
 
-var/.setup: requirements/app.lock requirements/rasa.lock requirements/encoder.lock bot/environments.py bot/nlu/encoder_setup.py bot/nlu/encoder_graph.py
+var/.setup: requirements/app.lock requirements/rasa.lock requirements/encoder.lock bot/environments.py bot/nlu/encoder_setup.py bot/nlu/encoder_graph.py \
+  requirements/small-encoder.lock requirements/places.lock bot/directory/places_setup.py knowledge/places.yml
 	@$(PYTHON) bot/environments.py
 	@$(APP) -m bot.nlu.encoder_setup
+	@$(APP) -m bot.directory.places_setup
 	@mkdir -p var && touch var/.setup
 
 model: var/.trained
@@ -54,11 +56,22 @@ evaluate: model ## Ask the guide every measuring question; cross-validate; write
 learning-curve: model ## Accuracy against examples per answer; writes docs/learning-curve.md
 	@$(IN_RASA) -m bot.nlu.learning_curve
 
-bench: model ## Measure our pipeline against Rasa's stock pipeline in one run
+bench: model ## Measure our pipeline against Rasa's stock pipeline, and the directory's search against plain queries
 	@$(APP) -m bot.evaluation.bench
+	@$(APP) -m bot.evaluation.bench_directory
 
 styles: ## Build the stylesheets from styles/ (needs npm; their built form is committed)
 	@mkdir -p var/styles && cp styles/package.json var/styles/
 	@npm install --prefix var/styles --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
 	@var/styles/node_modules/.bin/sass --load-path=var/styles/node_modules --style=compressed --no-source-map --quiet-deps --no-charset \
 	  styles/guide.scss:bot/gateway/static/guide.css styles/forms.scss:bot/gateway/static/forms.css
+
+browser-test: model ## Test the pages in Debian's chromium: flows, keyboard, accessibility, embedding
+	@$(APP) -m pytest tests/browser -q -rs
+
+screenshots: model ## Write docs/screenshots/ from the running guide, in chromium
+	@$(APP) -m bot.evaluation.screenshots
+
+lighthouse: model ## Measure the running guide with Lighthouse (needs npm and chromium); writes the scores into docs/page.md
+	@mkdir -p var/lighthouse && npm install --prefix var/lighthouse --no-package-lock --no-audit --no-fund --loglevel=error lighthouse@13
+	@$(APP) -m bot.evaluation.lighthouse

@@ -8,6 +8,7 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from actions.base import GuideAction, audience_of
+from actions.directory import ActionFindService
 from bot.guidance.answers import Answer, load_answers
 from bot.guidance.replies import (
     Message,
@@ -48,7 +49,7 @@ class ActionAnswer(GuideAction):
         (best, _), *rest = ranking
         confidence = float(_selected(tracker, "faq")["response"]["confidence"])
         also = [answer.id for answer, share in rest if share >= CLOSE_ENOUGH_TO_MENTION]
-        return [answer_message(best, audience_of(tracker), confidence, also=also)]
+        return [answer_message(best, audience_of(tracker), confidence, also=also), *_records_too(tracker)]
 
 
 class ActionClarify(GuideAction):
@@ -103,6 +104,13 @@ class ActionOtherLanguage(GuideAction):
     def messages(self, tracker: Tracker) -> Iterable[Message]:
         """Return the reply for the language that was recognised."""
         return [other_language_message(str(tracker.latest_message["intent"].get("language")))]
+
+
+def _records_too(tracker: Tracker) -> list[Message]:
+    """Return the records that fit a question which asks for a service as well, or nothing where none fits."""
+    if not _selected(tracker, "faq").get("service_wanted"):
+        return []
+    return [message for message in ActionFindService().messages(tracker) if message["custom"]["kind"] == "records"]
 
 
 def _ranking(tracker: Tracker) -> list[tuple[Answer, float]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 from sqlalchemy.engine import Engine
 
-from bot.desk import admin, content, inbox, inbox_chat, own_account, policy, sign_in, switch_pages
+from bot.desk import admin, content, inbox, inbox_chat, own_account, policy, provider_pages, sign_in, switch_pages
 from bot.desk.access import Refused, SignInNeeded, handle_refused, handle_sign_in_needed
 from bot.desk.accounts import Accounts
 from bot.desk.desk import Desk
@@ -16,6 +16,7 @@ from bot.desk.feedback import FeedbackBox
 from bot.desk.grouping import Grouper
 from bot.desk.intake import Intake, erase_old
 from bot.desk.passwords import Codes
+from bot.desk.provider import Provider
 from bot.desk.queue import ContentQueue
 from bot.desk.sessions import Sessions
 from bot.desk.switch import Switch
@@ -25,7 +26,7 @@ from bot.gateway.metrics import Metrics
 from bot.settings import Settings
 from bot.store.engine import open_engine
 
-PAGES = (sign_in, own_account, policy, content, switch_pages, admin, inbox, inbox_chat)
+PAGES = (sign_in, provider_pages, own_account, policy, content, switch_pages, admin, inbox, inbox_chat)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def backstage(settings: Settings, metrics: Metrics) -> Backstage:
 
 
 def add_desk(app: FastAPI, settings: Settings, chat: Chat, metrics: Metrics, behind: Backstage) -> None:
-    """Add the desk's pages to the application."""
+    """Add the desk's pages to the application; raise ValueError where the settings do not make an identity provider."""
     accounts = make_accounts(settings, behind.engine)
     app.state.desk = Desk(
         settings=settings,
@@ -68,6 +69,7 @@ def add_desk(app: FastAPI, settings: Settings, chat: Chat, metrics: Metrics, beh
         switch=behind.switch,
         queue=ContentQueue(behind.engine),
         feedback=FeedbackBox(behind.engine, metrics, accounts.somebody_works_queue),
+        provider=Provider(settings) if settings.oidc_issuer else None,
     )
     app.include_router(usefulness.router(chat, app.state.desk.feedback))
     for pages in PAGES:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Engine
 from bot.desk.accounts import Accounts
 from bot.desk.feedback import FeedbackBox
 from bot.desk.passwords import Codes
+from bot.desk.provider import Provider
 from bot.desk.queue import ContentQueue
 from bot.desk.roles import Role
 from bot.desk.sessions import Sessions, SignedIn
@@ -57,6 +58,7 @@ class Desk:
     switch: Switch
     queue: ContentQueue
     feedback: FeedbackBox
+    provider: Provider | None
 
     def page(
         self,

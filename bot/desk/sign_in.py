@@ -28,7 +28,7 @@ def router() -> APIRouter:
 
     @routes.get(SIGN_IN)
     def form(request: Request, next: str = "/staff") -> Response:
-        return _form(request, next)
+        return show_form(request, next)
 
     @routes.post(SIGN_IN)
     def sign_in(
@@ -43,12 +43,12 @@ def router() -> APIRouter:
         desk = desk_of(request)
         of_form = request.cookies.get(FORM_COOKIE)
         if not of_form or not is_from_here(request) or not is_csrf(csrf, csrf_of(of_form)):
-            return _form(request, next, wording("desk.sign_in.old_form"), name, 403)
+            return show_form(request, next, wording("desk.sign_in.old_form"), name, 403)
         person = desk.accounts.sign_in(name, password, code) if desk.settings.desk_local_accounts else None
         if person is None:
             desk.metrics.sign_ins.labels("refused").inc()
             minutes = desk.settings.desk_locked_minutes
-            return _form(request, next, wording("desk.sign_in.wrong", minutes=minutes), name, 401)
+            return show_form(request, next, wording("desk.sign_in.wrong", minutes=minutes), name, 401)
         response = RedirectResponse(safe_next(next), status_code=303)
         response.delete_cookie(FORM_COOKIE, path=SIGN_IN)
         begin_session(request, response, person)
@@ -82,7 +82,8 @@ def safe_next(address: str) -> str:
     return address if plain and (address == "/staff" or address.startswith("/staff/")) else "/staff"
 
 
-def _form(request: Request, next_page: str, error: str = "", name: str = "", status: int = 200) -> Response:
+def show_form(request: Request, next_page: str, error: str = "", name: str = "", status: int = 200) -> Response:
+    """Return the sign-in form with what went wrong, and a token of its own against forms of other sites."""
     desk = desk_of(request)
     secret = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
     context = {
@@ -90,7 +91,7 @@ def _form(request: Request, next_page: str, error: str = "", name: str = "", sta
         "name": name,
         "next": safe_next(next_page),
         "form_csrf": csrf_of(secret),
-        "provider": bool(desk.settings.oidc_issuer),
+        "provider": desk.provider is not None,
         "local": desk.settings.desk_local_accounts,
     }
     response = desk.page(request, None, "sign_in.html", context, status)

@@ -57,7 +57,8 @@ class Catalogue:
             return np.zeros(0, np.int64)
         rows = np.searchsorted(self.keys, keys)
         rows = np.minimum(rows, len(self.keys) - 1)
-        return rows[self.keys[rows] == keys]
+        here: np.ndarray = rows[self.keys[rows] == keys]
+        return here
 
     def miles_from(self, latitude: float, longitude: float) -> np.ndarray:
         """Return each row's distance in miles to its nearest point; infinity where it has none."""
@@ -130,10 +131,11 @@ def load_catalogue(connection: Connection, revision: tuple[int, int]) -> Catalog
 
 def load_vectors(connection: Connection, keys: np.ndarray) -> VectorIndex:
     """Read the vectors of the documents with these keys."""
-    pairs = connection.execution_options(yield_per=5000).execute(
+    pairs = connection.execute(
         select(SearchDocument.service_key, SearchVector.vector)
         .join(SearchVector, SearchVector.text_hash == SearchDocument.text_hash)
         .order_by(SearchDocument.service_key)
+        .execution_options(yield_per=5000)
     )
     row_of = {int(key): row for row, key in enumerate(keys)}
     return VectorIndex(len(keys), ((row_of[key], vector) for key, vector in pairs if key in row_of))
@@ -142,4 +144,6 @@ def load_vectors(connection: Connection, keys: np.ndarray) -> VectorIndex:
 def _on_sphere(degrees: np.ndarray) -> np.ndarray:
     latitude, longitude = np.radians(degrees.astype(np.float64)).T
     across = np.cos(latitude)
-    return np.stack([across * np.cos(longitude), across * np.sin(longitude), np.sin(latitude)], axis=1).astype(np.float32)
+    return np.stack([across * np.cos(longitude), across * np.sin(longitude), np.sin(latitude)], axis=1).astype(
+        np.float32
+    )

@@ -182,12 +182,12 @@ def phone(value: Any) -> tuple[str, str | None] | None:
 
 @lru_cache(maxsize=20_000)
 def dial(written: str) -> str | None:
-    """Return a number in E.164 ("+441910000000"), or None where it cannot be read as a British or full number."""
+    """Return a number in E.164 ("+441910000000"), or None where it cannot be read as a whole number."""
     try:
         parsed = phonenumbers.parse(written, "GB")
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(parsed):
+    if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

@@ -18,6 +18,8 @@ from bot.directory.feeds import FORMATS
 from bot.directory.feeds.configured import ConfiguredFeed, configured_feeds
 from bot.directory.feeds.fetching import without_bar
 from bot.directory.feeds.reading import Unreadable
+from bot.directory.gaps import report as report_gaps
+from bot.directory.gaps_report import as_csv, as_text
 from bot.directory.importing import Report
 from bot.directory.models import ImportRun, Service, Source
 from bot.directory.synchronising import (
@@ -50,6 +52,9 @@ def add_arguments(parser: ArgumentParser) -> None:
             "--allow-loss", action="store_true", help="even if more than a fifth of a feed's records are gone"
         )
         one.add_argument("--quiet", action="store_true", help="no progress bar")
+    gaps = what.add_parser("gaps", help="searches that found nothing, by need, age band and place")
+    gaps.add_argument("--csv", action="store_true", help="as CSV, for a spreadsheet")
+    gaps.add_argument("--weeks", type=int, default=52, help="how many whole weeks to look back; default 52")
     what.add_parser("status", help="the feeds, their records and their last runs")
 
 
@@ -161,4 +166,12 @@ def _refuse(sentence: str) -> int:
     return 1
 
 
-_COMMANDS = {"import": _import, "sync": _sync, "status": _status}
+def _gaps(engine: Engine, configured: Settings, chosen: Namespace) -> int:
+    if chosen.weeks < 1:
+        return _refuse(wording("services.gaps.bad_weeks"))
+    found = report_gaps(engine, configured.gaps_minimum_group, chosen.weeks)
+    print(as_csv(found) if chosen.csv else as_text(found), end="" if chosen.csv else "\n")
+    return 0
+
+
+_COMMANDS = {"import": _import, "sync": _sync, "status": _status, "gaps": _gaps}

@@ -15,7 +15,7 @@ from bot.directory.words import stems_of
 
 UNKNOWN_MINUTE = -1
 EVERY_DAY = 127
-_VECTOR_TEXT_CHARACTERS = 400
+_VECTOR_TEXT_CHARACTERS = 260
 _STEM_CHARACTERS = 60
 _COUNTY_AREAS = ("county durham", "durham", "durham county council", "county durham and darlington", "north east")
 _WIDE_AREAS = ("england", "united kingdom", "uk", "great britain", "national", "nationwide")

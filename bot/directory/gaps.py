@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from sqlalchemy import Date, Delete, String, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,6 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.directory.models import Base
+from bot.directory.search import Found
 from bot.directory.taxonomy import our_taxonomy
 
 log = logging.getLogger(__name__)
@@ -84,6 +86,12 @@ class Gaps:
         self._counted_week: date | None = None
         self._lock = threading.Lock()
 
+    def note(self, found: Found, asker: str | None = None) -> bool:
+        """Count a search if it found nothing in the county, and tell whether it was counted; see `record`."""
+        if found.total or found.is_outside:
+            return False
+        return self.record(found.wanted.needs, found.wanted.age, found.wanted.place, asker)
+
     def record(
         self,
         needs: Iterable[str] = (),
@@ -137,6 +145,15 @@ class Gaps:
 
 def _older_than(week: date, keep_weeks: int) -> Delete:
     return delete(Gap).where(Gap.week < week - timedelta(weeks=keep_weeks))
+
+
+@lru_cache(maxsize=1)
+def gaps() -> Gaps:
+    """Return the counting of gaps that the settings name, for this process."""
+    from bot.settings import settings
+    from bot.store.engine import open_engine
+
+    return Gaps(open_engine(settings().directory_url), settings().gaps_weeks)
 
 
 def report(engine: Engine, least: int, weeks: int = 52, today: date | None = None) -> Report:

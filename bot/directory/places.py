@@ -28,10 +28,29 @@ _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _POSTCODE = re.compile(r"\b([A-Za-z]{1,2}\d[A-Za-z\d]?) ?(\d[A-Za-z]{2})\b")
 _DISTRICT = re.compile(r"\b((?:DH|DL|SR|TS|NE)\d{1,2})\b", re.IGNORECASE)
 _CUES = frozenset(
-    "in near nr nearby at around round roond by from to towards of outside within doon down up over live lives living based visit visiting local".split()
+    {
+        "in",
+        "near",
+        "nr",
+        "nearby",
+        "at",
+        "around",
+        "round",
+        "roond",
+        "by",
+        "from",
+        "to",
+        "towards",
+        "of",
+        "outside",
+        "within",
+    }
+    | {"doon", "down", "up", "over", "ower", "live", "lives", "living", "based", "visit", "visiting", "local"}
 )
-_CUES_AFTER = frozenset("way area based side".split())
-_NAMING = frozenset("called named my our son daughter lad lass is wor with for and".split())
+_CUES_AFTER = frozenset(["way", "area", "based", "side"])
+_NAMING = frozenset(
+    ["called", "named", "my", "our", "son", "daughter", "lad", "lass", "is", "wor", "with", "for", "and"]
+)
 
 
 @dataclass(frozen=True)
@@ -98,7 +117,9 @@ class Gazetteer:
         self._file = file
         names: dict[str, Any] = yaml.safe_load(names_file.read_text(encoding="utf-8"))
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
-            points = {name: (lat, lon) for name, lat, lon in database.execute("SELECT name, latitude, longitude FROM place")}
+            points = {
+                name: (lat, lon) for name, lat, lon in database.execute("SELECT name, latitude, longitude FROM place")
+            }
             outside = list(database.execute("SELECT name, population FROM outside"))
             districts = database.execute(
                 "SELECT substr(code, 1, length(code) - 3), avg(latitude), avg(longitude) FROM postcode GROUP BY 1"
@@ -153,7 +174,9 @@ class Gazetteer:
         outward, inward = match[1].upper(), match[2].upper()
         shown = f"{outward} {inward}"
         with closing(sqlite3.connect(f"file:{self._file}?mode=ro", uri=True)) as database:
-            row = database.execute("SELECT latitude, longitude FROM postcode WHERE code = ?", [outward + inward]).fetchone()
+            row = database.execute(
+                "SELECT latitude, longitude FROM postcode WHERE code = ?", [outward + inward]
+            ).fetchone()
         if row:
             return Place(shown, *row)
         district = self._districts.get(outward)
@@ -213,7 +236,11 @@ class Gazetteer:
             return None
         best: tuple[int, Place] | None = None
         for name, place in self._fuzzy.items():
-            if name[0] == written[0] and abs(len(name) - len(written)) <= allowed and name.count(" ") == written.count(" "):
+            if (
+                name[0] == written[0]
+                and abs(len(name) - len(written)) <= allowed
+                and name.count(" ") == written.count(" ")
+            ):
                 slips = OSA.distance(name, written, score_cutoff=allowed)
                 if slips <= allowed and (best is None or slips < best[0]):
                     best = (slips, place)
@@ -239,7 +266,10 @@ def place_phrases(names_file: Path = NAMES_FILE) -> dict[str, list[str]]:
     names: dict[str, Any] = yaml.safe_load(names_file.read_text(encoding="utf-8"))
     listed = [(name, entry.get("also", [])) for name, entry in {**names["places"], **names["districts"]}.items()]
     listed.append((names["county"]["name"], names["county"]["also"][:2]))
-    unclear = {*names["short_names_need_cue"], *(name for name, entry in names["places"].items() if entry.get("needs_cue"))}
+    unclear = {
+        *names["short_names_need_cue"],
+        *(name for name, entry in names["places"].items() if entry.get("needs_cue")),
+    }
     return {name: [name, *also] for name, also in listed if name not in unclear}
 
 

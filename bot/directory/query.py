@@ -28,6 +28,7 @@ _UNIT = r"(?:[\s-]*(?P<unit>years?|yrs?|yr|y\.?o|yo|months?|mths?|mos?|weeks?|wk
 _NUMBER = r"(?P<number>\d{1,2}|{words})"
 # School years in England: a child in year 1 is 5 or 6.
 _SCHOOL_YEAR = re.compile(r"\b(?:year|yr)\s?(\d{1,2})\b(?!\s*(?:old|check|olds))", re.IGNORECASE)
+_A_WAIT = re.compile(r"\b(?:wait\w*|after|last|past|took|been)(?:\s+(?:for|over|about|nearly|almost))?\s*$", re.I)
 _BANDS = {
     "baby": (0, 1), "babies": (0, 1), "newborn": (0, 0), "newborns": (0, 0), "toddler": (1, 3), "toddlers": (1, 3),
     "preschooler": (2, 4), "preschoolers": (2, 4), "preschool": (2, 4), "teen": (13, 19), "teens": (13, 19), "teenager": (13, 19),
@@ -39,13 +40,19 @@ _PHRASE_BANDS = (
     (re.compile(r"\bsecondary(?:[- ]school)?[- ]age\w*\b|\bat secondary\b|\bat comp\b", re.I), (11, 16)),
     (re.compile(r"\byoung adults?\b", re.I), (16, 25)),
 )
-_NOT_ADULTS = re.compile(r"\b(?:move|moving|transition|transfer|turn\w*)\s+(?:in)?to\s+adult|\badult\s+(?:services?|care|social)", re.I)
+_NOT_ADULTS = re.compile(
+    r"\b(?:move|moving|transition|transfer|turn\w*)\s+(?:in)?to\s+adult|\badult\s+(?:services?|care|social)", re.I
+)
 _DAY_WORDS = {
     **{day.lower(): 1 << number for number, day in enumerate(DAYS)},
     **{f"{day.lower()}s": 1 << number for number, day in enumerate(DAYS)},
     "weekend": WEEKEND, "weekends": WEEKEND, "weekday": WEEKDAYS, "weekdays": WEEKDAYS,
 }  # fmt: skip
-_SHORT_DAYS = re.compile(r"\b(?:on|every|this|next)\s+(mon|tues?|wed|thurs?|thur|fri|sat|sun)\b|\b(mon|tues?|wed|thurs?|fri|sat|sun)\s+(?:morning|afternoon|night|evening|am|pm)", re.I)
+_SHORT_DAYS = re.compile(
+    r"\b(?:on|every|this|next)\s+(mon|tues?|wed|thurs?|fri|sat|sun)\b"
+    r"|\b(mon|tues?|wed|thurs?|fri|sat|sun)\s+(?:morning|afternoon|night|evening|am|pm)",
+    re.I,
+)
 _PARTS = (
     (re.compile(r"\bmornings?\b", re.I), (0, 12 * 60)),
     (re.compile(r"\bafter[- ]school\b(?!\s+club)", re.I), (15 * 60, 18 * 60)),
@@ -53,9 +60,14 @@ _PARTS = (
     (re.compile(r"\bevenings?\b|\bafter (?:work|tea)\b|\bat night\b", re.I), (17 * 60, 24 * 60)),
 )
 _CLOCK = re.compile(r"\b(after|from|before|by|at|around)\s+(\d{1,2})(?::(\d\d))?\s*(am|pm|o'?clock)?(?=\W|$)", re.I)
+_NOT_WANTED = re.compile(
+    r"\bwithout (?:having to |going (?:through|to) |seeing |needing |asking )*(?:(?:a|an|the|my|our|any|his|her) )?\w+|\bnot (?:a|an|the) \w+",
+    re.I,
+)
 _MILES = re.compile(r"\bwithin (?:about )?(\d{1,2}) miles?\b", re.I)
 _FREE = re.compile(
-    r"\bfree(?! (?:school|time|spirit|meals?|from|range|of\s+(?!charge|cost)))\b(?<!gluten[- ]free)(?<!sugar[- ]free)(?<!dairy[- ]free)(?<!stress[- ]free)"
+    r"\bfree(?! (?:school|time|spirit|meals?|from|range|of\s+(?!charge|cost)))\b(?<!gluten[- ]free)(?<!sugar[- ]free)(?<!dairy[- ]free)"
+    r"(?<!stress[- ]free)"
     r"|\bno (?:cost|charge|fee)\b|\bwithout (?:paying|a fee)\b|\b(?:does not|doesn't|doesnt|dont|don't|do not) cost\b|\bfor nowt\b|\bfor nothing\b",
     re.I,
 )
@@ -100,7 +112,9 @@ class Wanted:
         if self.subject:
             said["subject"] = wording("directory_search.subject", words=self.text)
         if self.needs:
-            said["needs"] = wording("directory_search.need", needs=_joined([_shown("need", need) for need in self.needs]))
+            said["needs"] = wording(
+                "directory_search.need", needs=_joined([_shown("need", need) for need in self.needs])
+            )
         if self.place:
             near = "directory_search.within" if self.within_miles else "directory_search.place"
             place = gazetteer().named(self.place)
@@ -149,12 +163,16 @@ def wanted_from_text(text: str, entities: Iterable[Mapping[str, Any]] = ()) -> W
     rest, days = _take_days(rest)
     rest, from_minute, to_minute = _take_time(rest)
     is_free = bool(_FREE.search(rest))
-    terms, left = _terms(_plain_words(rest))
+    terms, left = _terms(_plain_words(_without_asides(rest)))
     subject, weak = _subject(left)
     named: dict[str, list[str]] = {}
     for entity in entities:
         named.setdefault(str(entity["entity"]), []).append(str(entity["value"]))
-    place = mention.place.name if mention else next((name for name in named.get("place", []) if gazetteer().named(name)), None)
+    place = (
+        mention.place.name
+        if mention
+        else next((name for name in named.get("place", []) if gazetteer().named(name)), None)
+    )
     if age is None and named.get("age"):
         _, age, age_to = _take_age(named["age"][0])
     return Wanted(
@@ -175,6 +193,28 @@ def wanted_from_text(text: str, entities: Iterable[Mapping[str, Any]] = ()) -> W
         weak=tuple(dict.fromkeys(weak)),
         text=" ".join(dict.fromkeys(word for _, word in subject)),
     )
+
+
+def _without_asides(text: str) -> str:
+    """Return the text without set phrases that say nothing, and without what the person does not want."""
+    plain = search_words().meanings
+    text = _phrases_meant().sub(lambda match: f" {plain[match[0].lower()]} ", text.replace("’", "'"))
+    return _NOT_WANTED.sub(" , ", _set_phrases().sub(" , ", text))
+
+
+@lru_cache(maxsize=1)
+def _set_phrases() -> re.Pattern[str]:
+    return _any_of(search_words().phrases)
+
+
+@lru_cache(maxsize=1)
+def _phrases_meant() -> re.Pattern[str]:
+    return _any_of(search_words().meanings)
+
+
+def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b", re.I)
 
 
 def _plain_words(text: str) -> list[str]:
@@ -232,7 +272,11 @@ def _misspelt(word: str) -> tuple[str, ...]:
     """Return the one long word of the taxonomy that a word misspells by a letter, as a phrase, or ()."""
     if len(word) < 6 or word in search_words().ordinary or stem(word) in search_words().weak:
         return ()
-    near = [known for known in _long_single_words() if known[0] == word[0] and OSA.distance(known, word, score_cutoff=1) <= 1]
+    near = [
+        known
+        for known in _long_single_words()
+        if known[0] == word[0] and OSA.distance(known, word, score_cutoff=1) <= 1
+    ]
     return _long_single_words()[near[0]] if len(near) == 1 else ()
 
 
@@ -260,10 +304,16 @@ def _ids(terms: Iterable[tuple[str, str]], facet: str) -> tuple[str, ...]:
 def _age_patterns() -> tuple[re.Pattern[str], ...]:
     names = "|".join(sorted(load_vocabulary().number_words, key=len, reverse=True))
     number = _NUMBER.replace("{words}", names)
-    cue = r"(?:aged?|is|he's|she's|hes|shes|they're|i'm|im|i am|turned|turning|turns|nearly|almost|just|now|now turned|\w+'s|ds|dd|son|daughter|lad|lass|boy|girl|only)"
+    cue = (
+        r"(?:aged?|is|he's|she's|hes|shes|they're|i'm|im|i am|turned|turning|turns|nearly|almost|just|now"
+        r"|\w+'s|ds|dd|son|daughter|lad|lass|boy|girl|only)"
+    )
     return (
         re.compile(rf"\bunder[- ]?\s*(?P<under>\d{{1,2}}|{names})s?\b(?:\s*(?:years?|yrs?))?", re.I),
-        re.compile(r"\b(?P<low>\d{1,2})\s*(?:-|to|–|and)\s*(?P<high>\d{1,2})(?:[\s-]*(?:years?|yrs?|yo)\b(?:[\s-]*olds?)?)", re.I),
+        re.compile(
+            r"\b(?P<low>\d{1,2})\s*(?:-|to|–|and)\s*(?P<high>\d{1,2})(?:[\s-]*(?:years?|yrs?|yo)\b(?:[\s-]*olds?)?)",
+            re.I,
+        ),
         re.compile(r"\bages?d?\s+(?P<low>\d{1,2})\s*(?:-|to|–|and)\s*(?P<high>\d{1,2})\b", re.I),
         re.compile(r"\b(?:over|above)\s+(?P<over>\d{1,2})s\b", re.I),
         re.compile(rf"\b{number}{_UNIT}", re.I),
@@ -278,6 +328,8 @@ def _take_age(text: str) -> tuple[str, float | None, float | None]:
         return _cut(text, school), int(school[1]) + 4.0, int(school[1]) + 5.0
     for pattern in _age_patterns():
         for match in pattern.finditer(text):
+            if _A_WAIT.search(text[: match.start()]) and not re.search(r"old|\byo\b", match[0], re.I):
+                continue
             low, high = _years(match)
             if low is not None and 0 <= low <= OLDEST:
                 return _cut(text, match), low, high
@@ -285,12 +337,10 @@ def _take_age(text: str) -> tuple[str, float | None, float | None]:
         found = pattern.search(text)
         if found:
             return _cut(text, found), float(first), float(last)
-    if not _NOT_ADULTS.search(text):
-        for word in words_of(text):
-            if word in _BANDS:
-                return text, float(_BANDS[word][0]), float(_BANDS[word][1])
-    elif (word := next((word for word in words_of(text) if word in _BANDS and not word.startswith("adult")), None)) is not None:
-        return text, float(_BANDS[word][0]), float(_BANDS[word][1])
+    adults_too = not _NOT_ADULTS.search(text)
+    for word in words_of(text):
+        if word in _BANDS and (adults_too or not word.startswith("adult")):
+            return text, float(_BANDS[word][0]), float(_BANDS[word][1])
     return text, None, None
 
 
@@ -345,7 +395,13 @@ def _take_time(text: str) -> tuple[str, int | None, int | None]:
         at = hour * 60 + minute
         cut = _cut(text, match)
         word = match[1].lower()
-        return (cut, None, at) if word in {"before", "by"} else (cut, at, None) if word in {"after", "from"} else (cut, at, at + 1)
+        return (
+            (cut, None, at)
+            if word in {"before", "by"}
+            else (cut, at, None)
+            if word in {"after", "from"}
+            else (cut, at, at + 1)
+        )
     for pattern, (start, end) in _PARTS:
         found = pattern.search(text)
         if found:

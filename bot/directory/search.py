@@ -266,8 +266,10 @@ class Directory:
         today: date,
     ) -> list[Result]:
         keys = [int(catalogue.keys[row]) for row, *_ in ranked]
-        statement = select(SearchDocument.service_key, SearchDocument.record).where(SearchDocument.service_key.in_(keys))
-        records = {key: record for key, record in connection.execute(statement)}
+        statement = select(SearchDocument.service_key, SearchDocument.record).where(
+            SearchDocument.service_key.in_(keys)
+        )
+        records = {row.service_key: row.record for row in connection.execute(statement)}
         results = []
         for key, (_, score, unsaid, miles) in zip(keys, ranked):
             if key in records:
@@ -302,7 +304,16 @@ class Directory:
         return None
 
 
-_STATED_WEIGHT = {"needs": 1.5, "age": 0.4, "place": 0.3, "days": 0.8, "is_free": 0.5, "accessibility": 0.5, "kinds": 0.0}
+_STATED_WEIGHT = {
+    "needs": 1.5,
+    "suitabilities": 1.0,
+    "age": 0.4,
+    "place": 0.3,
+    "days": 0.8,
+    "is_free": 0.5,
+    "accessibility": 0.5,
+    "kinds": 0.0,
+}
 
 
 @lru_cache(maxsize=1)
@@ -330,7 +341,9 @@ def _choose(catalogue: Catalogue, wanted: Wanted, place: Place | None, today: da
     if wanted.age is not None:
         oldest = wanted.age if wanted.age_to is None else wanted.age_to
         unstated = np.isnan(catalogue.minimum_age) & np.isnan(catalogue.maximum_age)
-        stated["age"] = ~unstated & ~(catalogue.minimum_age > oldest) & ~(_last_year(catalogue.maximum_age) <= wanted.age)
+        stated["age"] = (
+            ~unstated & ~(catalogue.minimum_age > oldest) & ~(_last_year(catalogue.maximum_age) <= wanted.age)
+        )
         allowed &= stated["age"] | unstated
     if wanted.days or wanted.from_minute is not None or wanted.to_minute is not None:
         running, says = catalogue.running(wanted.days, wanted.from_minute, wanted.to_minute)
@@ -353,6 +366,9 @@ def _choose(catalogue: Catalogue, wanted: Wanted, place: Place | None, today: da
         allowed &= stated["place"] | pointless
     elif place and place.is_whole_county:
         stated["place"] = (catalogue.covers != NO_PLACE) & (catalogue.covers != BEYOND)
+    if wanted.suitabilities:
+        bits = term_mask("suitability", wanted.suitabilities)
+        stated["suitabilities"] = (catalogue.suitabilities & bits) == bits
     kinds = term_mask("kind", wanted.kinds)
     return _Choice(allowed, stated, miles, within, place, (catalogue.kinds & kinds) != 0)
 
@@ -366,6 +382,8 @@ def _last_year(maximum: np.ndarray) -> np.ndarray:
 def _is_about(wanted: Wanted, choice: _Choice, row: int, covered: float, nearness: float, has_subject: bool) -> bool:
     """Tell whether a service is about what was asked for, beside not being excluded."""
     kind = bool(wanted.kinds) and bool(choice.kind_fits[row])
+    if wanted.suitabilities and not choice.stated["suitabilities"][row]:
+        return False
     if has_subject:
         if wanted.kinds and not kind:
             return covered >= COVERED and nearness >= PARTLY_NEAR_IN_MEANING or covered >= 0.99
@@ -374,6 +392,8 @@ def _is_about(wanted: Wanted, choice: _Choice, row: int, covered: float, nearnes
             or nearness >= NEAR_IN_MEANING
             or (covered >= PARTLY_COVERED and nearness >= PARTLY_NEAR_IN_MEANING)
         )
+    if wanted.suitabilities:
+        return True
     if wanted.kinds:
         return kind or nearness >= NEAR_IN_MEANING
     if wanted.needs:
@@ -395,7 +415,9 @@ def _by_structure(choice: _Choice, allowed: np.ndarray, wanted: Wanted) -> list[
     for name, stated in choice.stated.items():
         points += _STATED_WEIGHT[name] * stated[allowed]
     if choice.miles is not None:
-        points -= np.minimum(np.nan_to_num(choice.miles[allowed], posinf=choice.within), choice.within) / (choice.within * 4)
+        points -= np.minimum(np.nan_to_num(choice.miles[allowed], posinf=choice.within), choice.within) / (
+            choice.within * 4
+        )
     if len(allowed) > _CANDIDATES:
         best = np.argpartition(-points, _CANDIDATES)[:_CANDIDATES]
         best = best[np.argsort(-points[best], kind="stable")]

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, selectinload
 
 from bot.directory.documents import document_of, recipe
-from bot.directory.models import Location, Service, ServiceAtLocation
+from bot.directory.models import Attribute, Location, Service, ServiceAtLocation
 from bot.directory.places import gazetteer
 from bot.directory.search_models import SearchDocument, SearchState, SearchWord
 
@@ -44,7 +45,7 @@ def refresh(engine: Engine, progress: Callable[[Iterable[int]], Iterable[int]] =
         if state is not None and state.recipe == made_by and (state.services, state.newest) == _newest(session):
             return 0
         changed = _changed_keys(session, everything=state is None or state.recipe != made_by)
-        gone = list(session.scalars(_gone()))
+        gone: list[int] = list(session.scalars(_gone()))
         connection = session.connection()
         for start in progress(range(0, len(gone), _CHUNK)):
             _drop(connection, gone[start : start + _CHUNK])
@@ -70,7 +71,7 @@ def is_behind(connection: Connection) -> bool:
     state = connection.execute(select(SearchState.recipe, SearchState.newest)).first()
     if state is None or state.recipe != recipe():
         return True
-    return connection.execute(select(func.max(Service.updated_at))).scalar() != state.newest
+    return bool(connection.execute(select(func.max(Service.updated_at))).scalar() != state.newest)
 
 
 def revisions(connection: Connection) -> tuple[int, int]:
@@ -81,7 +82,8 @@ def revisions(connection: Connection) -> tuple[int, int]:
 
 def words_known(connection: Connection) -> dict[str, int]:
     """Return the directory's stems with the number of documents each is in."""
-    return {stem: count for stem, count in connection.execute(select(SearchWord.stem, SearchWord.documents))}
+    rows = connection.execute(select(SearchWord.stem, SearchWord.documents))
+    return {row.stem: row.documents for row in rows}
 
 
 def found_by_words(
@@ -142,8 +144,9 @@ def _ask_postgresql(
     return [(int(key), float(score)) for key, score in connection.execute(statement, parameters)]
 
 
-def _newest(session: Session) -> tuple[int, object]:
-    return session.execute(select(func.count(Service.key), func.max(Service.updated_at))).one()._tuple()
+def _newest(session: Session) -> tuple[int, datetime | None]:
+    row = session.execute(select(func.count(Service.key), func.max(Service.updated_at))).one()
+    return row[0], row[1]
 
 
 def _changed_keys(session: Session, everything: bool) -> list[int]:
@@ -155,7 +158,7 @@ def _changed_keys(session: Session, everything: bool) -> list[int]:
     return list(session.scalars(statement))
 
 
-def _gone():  # type: ignore[no-untyped-def]
+def _gone() -> Select[int]:
     return (
         select(SearchDocument.service_key)
         .outerjoin(Service, Service.key == SearchDocument.service_key)
@@ -175,7 +178,7 @@ def _make(session: Session, connection: Connection, keys: Sequence[int]) -> None
             selectinload(Service.phones),
             selectinload(Service.cost_options),
             selectinload(Service.service_areas),
-            selectinload(Service.attributes).joinedload(_taxonomy_term()),
+            selectinload(Service.attributes).joinedload(Attribute.taxonomy_term),
             selectinload(Service.terms),
         )
         .execution_options(populate_existing=True)
@@ -190,15 +193,9 @@ def _make(session: Session, connection: Connection, keys: Sequence[int]) -> None
         _add_text(connection, keys)
 
 
-def _taxonomy_term():  # type: ignore[no-untyped-def]
-    from bot.directory.models import Attribute
-
-    return Attribute.taxonomy_term
-
-
 def _drop(connection: Connection, keys: Sequence[int]) -> None:
     """Take documents and their full text away. FTS5 must be told the old text, since it keeps none of its own."""
-    chosen = bindparam("keys", expanding=True)
+    chosen: BindParameter[list[int]] = bindparam("keys", expanding=True)
     if connection.dialect.name == "sqlite":
         connection.execute(
             text(
@@ -211,7 +208,7 @@ def _drop(connection: Connection, keys: Sequence[int]) -> None:
 
 
 def _add_text(connection: Connection, keys: Sequence[int]) -> None:
-    chosen = bindparam("keys", expanding=True)
+    chosen: BindParameter[list[int]] = bindparam("keys", expanding=True)
     if connection.dialect.name == "sqlite":
         statement = (
             "INSERT INTO search_text (rowid, title, terms, body)"
@@ -228,7 +225,7 @@ def _add_text(connection: Connection, keys: Sequence[int]) -> None:
 
 def _count_words(connection: Connection) -> None:
     counts: Counter[str] = Counter()
-    rows = connection.execution_options(yield_per=5000).execute(select(SearchDocument.stems))
+    rows = connection.execute(select(SearchDocument.stems).execution_options(yield_per=5000))
     for (stems,) in rows:
         counts.update(stems.split())
     connection.execute(delete(SearchWord))

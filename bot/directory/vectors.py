@@ -6,12 +6,13 @@ a few hundred by their Hamming distance, and the bytes then order those.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
@@ -23,6 +24,8 @@ _BATCH = 128
 _RESCORED = 300
 # Up to so many documents are compared byte by byte; above, signs first.
 _EXACT_UP_TO = 3_000
+
+log = logging.getLogger(__name__)
 
 
 class Encoder(Protocol):
@@ -114,10 +117,17 @@ def _store(engine: Engine, rows: list[dict[str, object]]) -> int:
         return _store(engine, new) if new and len(new) < len(rows) else 0
 
 
-class VectorKeeper:
-    """A thread that makes missing vectors after each import, while search goes on by words."""
+def refresh(engine: Engine) -> int:
+    """Make the vectors that documents lack with the small encoder; return how many. To be called after an import."""
+    from bot.nlu.encoder import small_encoder
 
-    def __init__(self, engine: Engine, encoder: Callable[[], Encoder], every_s: float = 20.0) -> None:
+    return encode_missing(engine, small_encoder())
+
+
+class VectorKeeper:
+    """A thread that makes missing vectors where nobody else does, while search goes on by words."""
+
+    def __init__(self, engine: Engine, encoder: Callable[[], Encoder], every_s: float = 30.0) -> None:
         """`encoder` is called once there is something to encode; `every_s` seconds pass between two looks."""
         self._engine, self._encoder, self._every_s = engine, encoder, every_s
         self._stop = threading.Event()
@@ -133,27 +143,29 @@ class VectorKeeper:
         self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        import logging
-
-        log = logging.getLogger(__name__)
-        while not self._stop.is_set():
+        last: tuple[int, int] | None = None
+        while not self._stop.wait(self._every_s):
             try:
-                made = encode_missing(self._engine, _Late(self._encoder), self._stop.is_set)
-                if made:
+                now = _missing(self._engine)
+                # Where the number moves between two looks an import is encoding; leave it to that.
+                if now[0] and now == last:
+                    made = encode_missing(self._engine, self._encoder(), self._stop.is_set)
                     log.info("made %d vectors of directory records", made)
+                last = now
             except (SQLAlchemyError, RuntimeError) as error:
                 log.warning("vectors of directory records could not be made: %s", type(error).__name__)
-            self._stop.wait(self._every_s)
 
 
-class _Late:
-    """An encoder that is loaded when it is first needed."""
-
-    def __init__(self, load: Callable[[], Encoder]) -> None:
-        self._load = load
-
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        return self._load().encode(texts)
+def _missing(engine: Engine) -> tuple[int, int]:
+    """Return how many documents have no vector, and the number that grows as vectors are stored."""
+    lacking = (
+        select(func.count())
+        .select_from(SearchDocument)
+        .outerjoin(SearchVector, SearchVector.text_hash == SearchDocument.text_hash)
+        .where(SearchVector.text_hash.is_(None), SearchDocument.is_shown)
+    )
+    with engine.connect() as connection:
+        return connection.scalar(lacking) or 0, connection.scalar(select(SearchState.vectors_revision)) or 0
 
 
 def _signs(vectors: np.ndarray) -> np.ndarray:

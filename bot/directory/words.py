@@ -28,8 +28,10 @@ _ENDINGS = (
 class SearchWords:
     """What `knowledge/search_words.yml` says of words."""
 
+    meanings: Mapping[str, str]
     ordinary: frozenset[str]
     weak: frozenset[str]
+    phrases: tuple[str, ...]
     same: Mapping[str, str]
 
 
@@ -47,7 +49,12 @@ def stem(word: str) -> str:
     for ending, instead in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) + len(instead) >= 3:
             base = word[: len(word) - len(ending)] + instead
-            if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "aeiousl" and ending in ("ing", "ings", "ed", "er", "ers"):
+            if (
+                len(base) > 3
+                and base[-1] == base[-2]
+                and base[-1] not in "aeiousl"
+                and ending in ("ing", "ings", "ed", "er", "ers")
+            ):
                 base = base[:-1]
             return base.removesuffix("e") if len(base) > 3 else base
     return word.removesuffix("e") if len(word) > 4 else word
@@ -65,13 +72,19 @@ def search_words(file: Path = FILE) -> SearchWords:
     content: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     same = {stem(str(word)): stem(words[0]) for words in content["same"] for word in words}
     weak = frozenset(stem(word) for line in content["weak"] for word in str(line).split())
-    return SearchWords(frozenset(word for line in content["ordinary"] for word in str(line).split()), weak, same)
+    meanings = {str(phrase): str(plain) for plain, phrases in content["meanings"].items() for phrase in phrases}
+    return SearchWords(
+        meanings,
+        frozenset(word for line in content["ordinary"] for word in str(line).split()),
+        weak,
+        tuple(content["phrases"]),
+        same,
+    )
 
 
-def meant_by(word: str, known: Mapping[str, int]) -> str:
-    """Return the stem among `known` that a word means, its own where it is known, or a single near one."""
-    own = search_words().same.get(stem(word), stem(word))
-    if own in known or len(word) < 5 or not word.isalpha():
+def meant_by(own: str, known: Mapping[str, int]) -> str:
+    """Return the stem among `known` that a stem stands for: itself where it is known, or the nearest misspelt one."""
+    if own in known or len(own) < 5 or not own.isalpha():
         return own
     near = process.extract(own, known.keys(), scorer=OSA.distance, score_cutoff=1 if len(own) < 8 else 2, limit=3)
     near = [found for found in near if found[0][0] == own[0]]

@@ -67,6 +67,7 @@ class Writer:
         self._session, self._source, self._now = session, source, now
         self._shared: dict[type[Known], dict[str, tuple[int, str]]] = {}
         self._next_keys: dict[type[Base], int] = {}
+        self._weights: dict[tuple[str, str], tuple[bool, int]] = {}
 
     def write(self, records: Sequence[tuple[str, Record]], known: dict[str, int]) -> list[int]:
         """Write records, each with its content's hash; `known` has the keys of those to replace, by published id.
@@ -145,58 +146,42 @@ class Writer:
         return [keys[str(row.id)] for row in rows]
 
     def _write_organizations(self, rows: list[Row]) -> dict[str, int]:
-        keys, written = self._write_shared(Organization, "organization", {_ident(row): row for row in rows})
+        keys, written = self._write_shared(Organization, "organization", rows)
         for model in (OrganizationIdentifier, Attribute):
-            self._delete_of(model.organization_key, written.values(), model)
-        changed = {_ident(row): row for row in rows if _ident(row) in written}
+            self._delete_of(model.organization_key, [key for key, _ in written], model)
         self._insert(
             OrganizationIdentifier,
             [
-                {**self._values(part, row, "identifier", at), "organization_key": keys[ident]}
-                for ident, row in changed.items()
+                {**self._values(part, row, "identifier", at), "organization_key": key}
+                for key, row in written
                 for at, part in enumerate(row.each("organization_identifiers"))
             ],
         )
-        terms = self._write_terms(list(changed.values()), [])
-        self._insert(
-            Attribute,
-            [
-                {**values, "organization_key": keys[ident]}
-                for ident, row in changed.items()
-                for values in self._attributes(row, terms)
-            ],
-        )
+        self._write_attributes_of(written, "organization_key")
         return keys
 
     def _write_locations(self, rows: list[Row]) -> dict[str, int]:
-        rows = sorted(
-            rows, key=lambda row: bool(row.values["is_masked"])
-        )  # whoever masks a shared place has the last word
-        keys, written = self._write_shared(Location, "location", {_ident(row): row for row in rows})
+        keys, written = self._write_shared(Location, "location", rows)
         parts: tuple[tuple[str, type[Address] | type[Accessibility]], ...]
         parts = (("addresses", Address), ("accessibility", Accessibility))
-        changed = {_ident(row): row for row in rows if _ident(row) in written}
         for relation, model in parts:
-            self._delete_of(model.location_key, written.values(), model)
+            self._delete_of(model.location_key, [key for key, _ in written], model)
             self._insert(
                 model,
                 [
-                    {**self._values(part, row, relation, at), "location_key": keys[ident]}
-                    for ident, row in changed.items()
+                    {**self._values(part, row, relation, at), "location_key": key}
+                    for key, row in written
                     for at, part in enumerate(row.each(relation))
                 ],
             )
-        self._delete_of(Attribute.location_key, written.values(), Attribute)
-        terms = self._write_terms(list(changed.values()), [])
-        self._insert(
-            Attribute,
-            [
-                {**values, "location_key": keys[ident]}
-                for ident, row in changed.items()
-                for values in self._attributes(row, terms)
-            ],
-        )
+        self._delete_of(Attribute.location_key, [key for key, _ in written], Attribute)
+        self._write_attributes_of(written, "location_key")
         return keys
+
+    def _write_attributes_of(self, owners: list[tuple[int, Row]], column: str) -> None:
+        terms = self._write_terms([row for _, row in owners], [])
+        rows = [{**values, column: key} for key, row in owners for values in self._attributes(row, terms)]
+        self._insert(Attribute, rows)
 
     def _write_terms(self, owners: Iterable[Row], places: Iterable[Row]) -> dict[str, int]:
         terms = [
@@ -205,12 +190,12 @@ class Writer:
             for attribute in owner.each("attributes")
             for term in attribute.each("taxonomy_term")
         ]
-        taxonomies = {_ident(row): row for term in terms for row in term.each("taxonomy")}
+        taxonomies = [row for term in terms for row in term.each("taxonomy")]
         taxonomy_keys, _ = self._write_shared(Taxonomy, "taxonomy", taxonomies)
         for term in terms:
             detail = next(term.each("taxonomy"), None)
             term.values["taxonomy_key"] = taxonomy_keys[_ident(detail)] if detail else None
-        keys, _ = self._write_shared(TaxonomyTerm, "taxonomy_term", {_ident(term): term for term in terms})
+        keys, _ = self._write_shared(TaxonomyTerm, "taxonomy_term", terms)
         return keys
 
     def _write_places(self, services: Sequence[Row], keys: Sequence[int], locations: dict[str, int]) -> None:
@@ -262,10 +247,20 @@ class Writer:
         )
 
     def _write_shared(
-        self, model: type[Known], kind: str, rows: dict[str, Row]
-    ) -> tuple[dict[str, int], dict[str, int]]:
-        """Write the rows that several services share; return all their keys, and those that were new or changed."""
+        self, model: type[Known], kind: str, said: Sequence[Row]
+    ) -> tuple[dict[str, int], list[tuple[int, Row]]]:
+        """Write what several services share; return all keys by what each is known by, and what was new or changed.
+
+        Where services of one run say different things of it, the one that masks an address or says most is right.
+        """
         known = self._known(model)
+        idents = [_ident(row) for row in said]
+        rows: dict[str, Row] = {}
+        for ident, row in zip(idents, said):
+            weight = (bool(row.values.get("is_masked")), len(_as_text(row)))
+            if weight > self._weights.get((kind, ident), (False, 0)):
+                self._weights[kind, ident] = weight
+                rows[ident] = row
         hashes = {ident: _hash_of(row) for ident, row in rows.items()}
         different = [ident for ident in rows if ident not in known or known[ident][1] != hashes[ident]]
         new = [ident for ident in different if ident not in known]
@@ -280,7 +275,7 @@ class Writer:
                 key = known[ident][0]
                 self._session.execute(update(model).where(model.key == key).values(**values[ident]))
                 known[ident] = (key, hashes[ident])
-        return {ident: known[ident][0] for ident in rows}, {ident: known[ident][0] for ident in different}
+        return {ident: known[ident][0] for ident in idents}, [(known[ident][0], rows[ident]) for ident in different]
 
     def _known(self, model: type[Known]) -> dict[str, tuple[int, str]]:
         if model not in self._shared:
@@ -391,11 +386,15 @@ def digest(value: Any) -> str:
 
 
 def _hash_of(row: Row) -> str:
+    return hashlib.sha256(_as_text(row).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _as_text(row: Row) -> str:
     def plain(part: Row) -> list[Any]:
-        values = {name: value for name, value in part.values.items() if value is not None}
+        values = {name: value for name, value in part.values.items() if value is not None and name != "taxonomy_key"}
         return [part.id, values, {name: [plain(one) for one in rows] for name, rows in part.below.items() if rows}]
 
-    return digest(plain(row))
+    return json.dumps(plain(row), sort_keys=True, ensure_ascii=False, default=str)
 
 
 def _ident(row: Row) -> str:

@@ -190,6 +190,20 @@ class ConversationStore:
             failures += 1
         return failures
 
+    def records_shown(self, conversation: str, turns: int) -> list[dict[str, Any]] | None:
+        """Return the services that one of the latest `turns` replies showed (none: it found nothing), or None without one."""
+        with Session(self._engine) as session:
+            wanted = select(Entry).where(Entry.conversation_id == conversation)
+            latest = list(session.scalars(wanted.order_by(Entry.id.desc()).limit(RECENT_ENTRIES)))
+        for entry in latest:
+            if entry.sender == "user":
+                turns -= 1
+                if not turns:
+                    return None
+            elif entry.content.get("custom", {}).get("kind") in ("records", "no_records"):
+                return list(entry.content["custom"].get("records") or [])
+        return None
+
     def _latest_turns(self, conversation: str) -> Iterator[tuple[set[str], list[str | None]]]:
         """Yield for each of the latest turns, the newest first, the kinds of its replies and their steps, in order."""
         with Session(self._engine) as session:

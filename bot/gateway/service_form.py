@@ -16,9 +16,8 @@ from bot.guidance.wording import wording
 LONGEST_TEXT = 200
 DISTANCES = (3, 5, 10, 25)
 MINUTES_OF_A_DAY = 24 * 60
-# The facets that a form has a field for: the field's name and the part of Wanted that it fills.
-FACETS = {"need": "needs", "kind": "kinds", "access": "accessibility", "suit": "suitabilities"}
-_FACET_OF_FIELD = {"need": "need", "kind": "kind", "access": "accessibility", "suit": "suitability"}
+# The fields that choose terms of our taxonomy, and the facet of each.
+FACETS = {"need": "need", "kind": "kind", "access": "accessibility", "suit": "suitability"}
 Pairs = list[tuple[str, str]]
 
 
@@ -49,7 +48,10 @@ def read_form(sent: QueryParams) -> ServiceForm:
     wanted = wanted_from_text(words) if words else Wanted()
     wanted = replace(
         wanted,
-        **{part: _ids(sent, name, getattr(wanted, part)) for name, part in FACETS.items()},
+        needs=_ids(sent, "need", wanted.needs),
+        kinds=_ids(sent, "kind", wanted.kinds),
+        accessibility=_ids(sent, "access", wanted.accessibility),
+        suitabilities=_ids(sent, "suit", wanted.suitabilities),
         days=wanted.days | _days(sent),
         is_free=wanted.is_free or bool(sent.get("free")),
     )
@@ -73,13 +75,13 @@ def address_of_page(form: ServiceForm, page: int) -> str:
 
 def page_number(sent: QueryParams) -> int:
     """Return the number of the page asked for, from 1 on."""
-    return int(_number(sent, "page", 10_000) or 1)
+    return _number(sent, "page", 10_000) or 1
 
 
 def _pairs(wanted: Wanted) -> Pairs:
     pairs: Pairs = [("q", wanted.text)]
-    for name, part in FACETS.items():
-        pairs += [(name, ident) for ident in getattr(wanted, part)]
+    chosen = {"need": wanted.needs, "kind": wanted.kinds, "access": wanted.accessibility, "suit": wanted.suitabilities}
+    pairs += [(name, ident) for name, idents in chosen.items() for ident in idents]
     pairs += [("place", wanted.place or ""), ("within", _figure(wanted.within_miles))]
     pairs += [("age", _figure(wanted.age)), ("age_to", _figure(wanted.age_to))]
     pairs += [("day", str(number)) for number in range(len(DAYS)) if wanted.days & (1 << number)]
@@ -102,7 +104,7 @@ def _text(sent: QueryParams, name: str, problems: dict[str, str]) -> str:
 
 def _ids(sent: QueryParams, name: str, said: Sequence[str]) -> tuple[str, ...]:
     """Return the ids of terms that the words or the field's choices name; what is no term of ours is dropped."""
-    known = {term.id for term in our_taxonomy().of_facet(_FACET_OF_FIELD[name])}
+    known = {term.id for term in our_taxonomy().of_facet(FACETS[name])}
     return tuple(dict.fromkeys([*said, *(ident for ident in sent.getlist(name) if ident in known)]))
 
 
@@ -134,7 +136,7 @@ def _with_age(wanted: Wanted, sent: QueryParams, problems: dict[str, str]) -> Wa
     return replace(wanted, age=age, age_to=age_to if age_to is not None and age_to >= age else None)
 
 
-def _number(sent: QueryParams, name: str, most: int) -> float | int | None:
+def _number(sent: QueryParams, name: str, most: int) -> int | None:
     """Return a whole number from 0 to `most`, or None where none was sent."""
     text = sent.get(name, "").strip()
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 and int(text) <= most else None

@@ -49,8 +49,7 @@ def router(directory: Directory, published: Published, gaps: Gaps) -> APIRouter:
             records, total = _by_name(published, page)
             return _search_page(request, form, records, total, page)
         found = directory.search(form.wanted, PER_PAGE, (page - 1) * PER_PAGE)
-        if not found.total and not found.is_outside:
-            gaps.record(form.wanted.needs, form.wanted.age, form.wanted.place)
+        gaps.note(found)
         records = [{**result.record, "unsaid": _unsaid(result.unsaid)} for result in found.results]
         return _search_page(request, form, records, found.total, page, found)
 

@@ -30,7 +30,7 @@ from tqdm import tqdm
 
 from bot.guidance.answers import load_answers
 from bot.guidance.briefs import briefs
-from bot.nlu.asking import asks_for_meaning, missing_thing
+from bot.nlu.asking import asks_for_meaning, asks_for_service, missing_thing
 from bot.nlu.context import CORRECTION, STRONG, Previous, previous_turn
 from bot.nlu.decision import Candidate, Costs, decide
 from bot.nlu.encoder import sentence_encoder
@@ -231,7 +231,11 @@ class AnswerSelector(GraphComponent):
             [{INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: share} for name, share in ranking],
             add_to_output=True,
         )
-        selected = {**_selection(answers, chance), "questions": _entries(questions)}
+        selected = {
+            **_selection(answers, chance),
+            "questions": _entries(questions),
+            "service_wanted": asks_for_service(message.get(NORMALISED)),
+        }
         message.set(
             RESPONSE_SELECTOR,
             {FAQ_INTENT: selected, OUT_OF_SCOPE_INTENT: _selection(refusals, confidence)},

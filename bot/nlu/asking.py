@@ -37,6 +37,28 @@ _MEANING = _any(
 )
 
 
+_SERVICE = (
+    r"(?:groups?|clubs?|class(?:es)?|courses?|workshops?|sessions?|drop.?ins?|services?|teams?|charit(?:y|ies)|forums?|"
+    r"playgroups?|nurser(?:y|ies)|librar(?:y|ies)|hubs?|centres?|units?|programmes?|schemes?|providers?|organisations?|nurses?|college|directory|"
+    r"visitors?|therapists?|psychologists?|counsell?ors?|activit(?:y|ies)|short breaks?|respite)"
+)
+_FINDING = _any(
+    r"^(?:please |can you |could you )*(?:find|show|list|look up|search for|name)\b",
+    r"\b(?:looking|searching) for\b",
+    r"\bnear(?:est)?\b|\b(?:round|around) here\b|\bin (?:our|my) area\b",
+    rf"\b(?:which|what|any|who|where)\b[^.?!]{{0,40}}\b{_SERVICE}\b",
+    rf"\b(?:is|are) there\b[^.?!]{{0,30}}\b(?:{_SERVICE}|anybody|anyone|somebody|someone|somewhere|anywhere|anything)\b",
+    r"\b(?:any|some)(?:thing|where|body|one)\b[^.?!]{0,20}\b(?:on|for|that|to|who|where|near)\b",
+    r"\bwhere can\b[^.?!]{0,20}\b(?:borrow|take|meet|go|get|find|hire|try)\b",
+    r"\bwho (?:runs|helps?|can help|teaches|assesses|lends|offers|provides|supports|comes|does)\b",
+    r"\b(?:details|contact)$",
+    rf"^(?!how|what|when|why|do|does|did|can|could|is|are|will|my|our|i )(?:\S+ ){{0,5}}{_SERVICE}"
+    r"(?: (?:for|in|near|at|that|to|where|on)\b.*| \S+)?[.!]?(?: please)?$",
+    rf"^(?!how|what|when|why|do|does|did|can|could|is|are|will|my|our|i )(?:\S+ ){{0,3}}{_SERVICE}(?: \S+){{2}}$",
+    r"^help (?:for|with)\b",
+)
+
+
 @dataclass(frozen=True)
 class Thing:
     """Something a message can ask for: how that is put, what an answer must say, and the refusal where it does not."""
@@ -149,3 +171,8 @@ def asks_for_meaning(normalised: str) -> bool:
     """Tell whether a normalised message may ask what a term means: it says so, or is hardly more than the term."""
     bare = re.sub(r"\([^)]*\)", "", normalised)
     return len(bare.split()) <= _LONGEST_TERM_WORDS or bool(_MEANING.search(bare))
+
+
+def asks_for_service(normalised: str) -> bool:
+    """Tell whether a normalised message asks for a service, group or person to turn to, so that records may help too."""
+    return bool(_FINDING.search(re.sub(r"\([^)]*\)", "", normalised)))

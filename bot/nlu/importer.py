@@ -24,8 +24,10 @@ for _intent in (FAQ_INTENT, OUT_OF_SCOPE_INTENT):
 warnings.filterwarnings(
     "ignore", message=f"The following duplicated intents .* files: ({FAQ_INTENT}|{OUT_OF_SCOPE_INTENT}|, )+(\\n|$)"
 )
-# The handover's intents are sent by the gateway for buttons and answers: there is nothing to learn them from.
-warnings.filterwarnings("ignore", message="The intent 'handover_\\w+' is listed in the domain file, but is not found")
+# These intents are sent by the gateway for buttons, answers and follow-ups: there is nothing to learn them from.
+warnings.filterwarnings(
+    "ignore", message="The intent '(handover|records)_\\w+' is listed in the domain file, but is not found"
+)
 
 
 class KnowledgeImporter(RasaFileImporter):

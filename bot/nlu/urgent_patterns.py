@@ -439,7 +439,7 @@ RULES = (
     _rule(
         "harm",
         rf"(?:{CHILD}|him|his|her|shes|hes|he|she|child|baby|i|ive|my|pupil) {gap(7)}(?:bruis(?:es?|ed|ing)|black eyes?|welts?|finger ?marks|hand ?prints?|cigarette burns?|carpet burns?|rope marks)\b",
-        rf"(?:unexplained|suspicious|funny|strange|odd|new|more|non accidental|fresh|multiple) {gap(2)}(?:bruis\w+|injur\w+|marks?|burns?|scratches)\b",
+        rf"(?:unexplained|suspicious|funny|strange|odd|new|more|non accidental|fresh|multiple) {gap(2)}(?:bruis\w+|injur\w+|marks?|burns?|scratches|fractures?|broken (?:bones?|arm|leg|ribs?))\b",
         rf"(?:bruis(?:es?|ed|ing)|marks?|red mark|welts?|burns?|scratches|belt marks) {gap(4)}(?:on|to|all over|over|up|down|round|around|across) {gap(3)}(?:{BODY}|him|her|child|pupil|baby)\b",
         r"cigarette burns?|bruises shaped like|finger ?mark|belt marks?|non accidental injur\w+",
         rf"(?:broken|fractured|broke) {gap(1)}(?:arm|leg|wrist|ribs?|collar ?bone|nose|jaw|bones?) {gap(4)}(?:nobody|no one|no explanation|dont know how|cant explain|wont say|story)",
@@ -532,7 +532,7 @@ RULES = (
         r"i (?:\w+ ){0,3}(?:hurt|hurting|punish|burn) myself(?! (?:falling|at|playing|on|lifting|slipping|carrying|by))",
         rf"(?:punch\w*|scratch\w*|scrap(?:es|ing)|pick\w*|bit(?:es|ing)|bang\w*|headbutt\w*|hit\w*|claw\w*|goug\w*|digs?) {gap(6)}(?:until|til|till|so) {gap(3)}(?:bleed\w*|bled|blood|unconscious|raw|knock\w* (?:himself|herself) out)",
         rf"(?:lines|scars|scratches|slashes|slits?) {gap(2)}(?:on|up|all up|along|across|over) (?:his|her|my|their|both) (?:\w+ )?(?:arms?|legs?|wrists?|thighs?)",
-        rf"(?:cut|burn|scratch|scrap|slic|carv|pull|rip|peel|goug|stab|pick)\w* {gap(2)}(?:skin|stitches|scabs|flesh|veins|wounds?|arms?|thighs?) {gap(1)}(?:with|off|open|deliberately|on purpose|until|till|when|because|to)\b|i (?:\w+ )?(?:scratch|burn|cut|slice|carve|pick) (?:my|me) (?:own )?(?:skin|arms?|legs?|thighs?|wrists?)|(?:lines|scars|slashes) {gap(4)}(?:up|on|down|over|along|across) (?:his|her|my|their|both) (?:\w+ )?{BODY}\b|(?:found|finding|with|hid\w*) {gap(2)}(?:blade|blades) {gap(1)}",
+        rf"(?:cut|burn|scratch|scrap|slic|carv|pull|rip|peel|goug|stab|pick)\w* {gap(2)}(?:skin|stitches|scabs|flesh|veins|wounds?|arms?|thighs?) {gap(1)}(?:with|off|open|deliberately|on purpose|until|till|when|because|to)\b|i (?:\w+ )?(?:scratch|burn|cut|slice|carve|pick) (?:my|me) (?:own )?(?:skin|arms?|legs?|thighs?|wrists?)|(?:lines|scars|slashes) {gap(4)}(?:up|on|down|over|along|across) (?:the (?:top|inside|outside|back|side)s? of )?(?:his|her|my|their|both) (?:\w+ )?{BODY}\b|(?:found|finding|with|hid\w*) {gap(2)}(?:blade|blades) {gap(1)}",
         r"(?:mak(?:e|es|ing)|made) (?:himself|herself|myself|themselves) bleed|makes? (?:himself|herself|myself) sick (?:after|every|on purpose|to)",
         negatable=True,
     ),

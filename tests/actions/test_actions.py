@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import answers
+from actions import directory as of_directory
 from actions.answers import ActionAnswer, ActionClarify, ActionFallback, ActionOtherLanguage, ActionOutOfScope
 from actions.conversation import ActionSmalltalk, ActionStartAgain
 from actions.directory import ActionFindService
@@ -18,6 +19,7 @@ from bot.guidance import replies
 from bot.guidance.answers import load_answers
 from bot.guidance.languages import Language
 from bot.guidance.wording import wordings
+from tests.directory.stores import starting_directory
 
 SOME = list(load_answers())[:4]
 
@@ -31,6 +33,7 @@ def tracker(
     events=(),
     questions=(),
     refusals=(),
+    service_wanted=False,
     **of_intent,
 ) -> Tracker:
     def entries(group, pairs):
@@ -46,6 +49,7 @@ def tracker(
                 "response": {"confidence": ranking[0][1] if ranking else 0.0},
                 "ranking": entries("faq", ranking),
                 "questions": entries("faq", questions),
+                "service_wanted": service_wanted,
             },
             "out_of_scope": {"ranking": entries("out_of_scope", refusals)},
         },
@@ -65,6 +69,21 @@ def test_readings_are_offered_though_all_are_unlikely_beside_vagueness_itself():
     assert message["custom"]["kind"] == "clarify"
     offered = [button["payload"] for button in message["buttons"]]
     assert [SOME[0] in offered[0], SOME[1] in offered[1], len(offered)] == [True, True, 3]
+
+
+def test_an_answer_brings_the_records_of_a_service_that_was_asked_for():
+    asked = tracker("where can i borrow toys", ranking=[(SOME[0], 0.9)], service_wanted=True)
+    assert [message["custom"]["kind"] for message in say(ActionAnswer(), asked)] == ["answer", "records"]
+
+
+def test_no_records_beside_an_answer_that_asks_for_none():
+    asked = tracker("where can i borrow toys", ranking=[(SOME[0], 0.9)])
+    assert [message["custom"]["kind"] for message in say(ActionAnswer(), asked)] == ["answer"]
+
+
+def test_nothing_is_said_beside_an_answer_where_no_record_fits():
+    asked = tracker("qqqq zzzz", ranking=[(SOME[0], 0.9)], service_wanted=True)
+    assert [message["custom"]["kind"] for message in say(ActionAnswer(), asked)] == ["answer"]
 
 
 def test_the_best_answer_is_given_with_close_ones_as_buttons():
@@ -144,13 +163,15 @@ def test_urgent_help_handover_and_small_talk():
     assert say(ActionStartAgain(), tracker())[0]["custom"]["kind"] == "smalltalk"
 
 
-def test_records_say_what_was_looked_for():
+def test_records_say_what_was_looked_for(tmp_path, monkeypatch):
+    starting = starting_directory(tmp_path)
+    monkeypatch.setattr(of_directory, "directory", lambda: starting)
     entities = [{"entity": "need", "value": "sensory"}, {"entity": "service_kind", "value": "borrow"}]
     (message,) = say(
         ActionFindService(), tracker("where can i borrow sensory toys", entities=entities, intent="find_service")
     )
     assert message["custom"]["kind"] == "records"
-    assert [record["name"] for record in message["custom"]["records"]] == ["Learning Library"]
+    assert message["custom"]["records"][0]["name"] == "Learning Library"
     assert "sensory" in message["custom"]["filters"]
 
 

@@ -21,6 +21,8 @@ MATRIX: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/staff"): ANYBODY,
     ("GET", "/staff/sign-in"): PUBLIC,
     ("POST", "/staff/sign-in"): PUBLIC,
+    ("GET", "/staff/sign-in/provider"): PUBLIC,
+    ("GET", "/staff/sign-in/callback"): PUBLIC,
     ("POST", "/staff/sign-out"): ANYBODY,
     ("GET", "/staff/inbox"): SENDIASS,
     ("GET", "/staff/inbox/{ident}"): SENDIASS,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from bot.__main__ import main
+from bot.directory import commands
 from bot.directory.gaps import Gap, Gaps, age_band, coarse_place, report, week_of
 from bot.directory.gaps_report import as_csv, as_text
+from bot.settings import Settings
 from tests.directory.records import new_store
 
 MONDAY = date(2026, 11, 2)
@@ -175,3 +178,15 @@ def test_a_store_that_fails_loses_the_count_and_nothing_else(engine):
 
 def test_weeks_begin_on_monday():
     assert week_of(date(2026, 11, 8)) == MONDAY and week_of(MONDAY) == MONDAY
+
+
+def test_an_operator_prints_the_report(tmp_path, capsys, monkeypatch):
+    url = f"sqlite:///{tmp_path / 'directory.db'}"
+    engine = new_store(tmp_path / "directory.db")
+    ask(Gaps(engine, keep_weeks=104), 7, needs=["autism"], today=date.today() - timedelta(weeks=2))
+    monkeypatch.setattr(commands, "settings", lambda: Settings(directory_url=url, gaps_minimum_group=6))
+    assert main(["directory", "gaps"]) == 0
+    assert "Autism" in capsys.readouterr().out
+    assert main(["directory", "gaps", "--csv", "--weeks", "4"]) == 0
+    assert ",by_need,Autism,,,6" in capsys.readouterr().out
+    assert main(["directory", "gaps", "--weeks", "0"]) == 1

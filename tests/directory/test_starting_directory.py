@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from bot.directory.lookup import DIRECTORY
+from bot.directory.synchronising import FOLDER
 from bot.directory.taxonomy import our_taxonomy
 from bot.guidance.reading_age import reading_age, sentences, words
 from bot.guidance.sources import cite, load_documents
@@ -24,7 +24,7 @@ OLDEST_READER = 12.0
 LONGEST_SENTENCE = 25
 
 RECORDS: list[dict[str, Any]] = [
-    record for file in sorted(DIRECTORY.glob("*.json")) for record in json.loads(file.read_text(encoding="utf-8"))
+    record for file in sorted(FOLDER.glob("*.json")) for record in json.loads(file.read_text(encoding="utf-8"))
 ]
 each_record = pytest.mark.parametrize("record", RECORDS, ids=[record["name"] for record in RECORDS])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.asking import asks_for_meaning, missing_thing
+from bot.nlu.asking import asks_for_meaning, asks_for_service, missing_thing
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,26 @@ def test_a_meaning_is_asked(message):
 )
 def test_no_meaning_is_asked(message):
     assert not asks_for_meaning(message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "find me a choir",
+        "is there a club he could join",
+        "which team looks after wheelchairs",
+        "where can we borrow a trike",
+        "baby group stanley",
+        "somewhere for her to meet friends",
+        "course for parents about sleep",
+    ],
+)
+def test_a_service_is_asked_for(message):
+    assert asks_for_service(message)
+
+
+@pytest.mark.parametrize(
+    "message", ["what is top-up funding", "how long is the wait for an assessment", "can i teach my child at home"]
+)
+def test_no_service_is_asked_for(message):
+    assert not asks_for_service(message)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +34,7 @@ class Page:
 
 def read(content: bytes) -> Page:
     """Return the records of a file or page; raise Unreadable where there are none to be found in it."""
-    if content.lstrip()[:1] not in (b"{", b"[", b"\xef"):
+    if content.removeprefix(BOM_UTF8).lstrip()[:1] not in (b"{", b"["):
         return Page(_read_csv(content))
     try:
         data = json.loads(content.decode("utf-8-sig"))

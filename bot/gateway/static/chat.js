@@ -226,6 +226,7 @@ async function resume() {
   fields.set("resume", "1");
   try {
     show(await post(fields, form.action), false);
+    if (embedded) byId("new")?.scrollIntoView({ block: "start" });
   } catch {
     keep(CONVERSATION, null);
   }

@@ -27,7 +27,7 @@
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
     :host { all: initial !important; display: block !important; position: fixed !important; inset: auto !important; ${side}: 0 !important; bottom: 0 !important;
-      z-index: 2147483647 !important; font: 100%/1.4 system-ui, Arial, sans-serif !important; color-scheme: light dark !important; }
+      z-index: 2147483647 !important; font: medium/1.4 system-ui, Arial, sans-serif !important; color-scheme: light dark !important; }
     @media print { :host { display: none !important; } }
     * { box-sizing: border-box; font: inherit; }
     [hidden] { display: none !important; }

@@ -68,3 +68,9 @@ def upgrade() -> None:
             "CREATE VIRTUAL TABLE search_text USING fts5(title, terms, body, content='search_document',"
             " content_rowid='service_key', tokenize='porter unicode61 remove_diacritics 2')"
         )
+
+
+def downgrade() -> None:
+    """Drop the full-text index and the tables."""
+    for table in ("search_text", "search_state", "search_word", "search_vector", "search_document"):
+        op.drop_table(table)

@@ -1,0 +1,206 @@
+"""The guide in a real browser: Debian's chromium, the application over a real socket, and a Rasa that plays back replies.
+
+Without chromium these tests skip, or fail where GUIDE_BROWSER_TESTS=required.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from bot.evaluation.system import free_ports
+from bot.gateway.app import create_app
+from bot.guidance import replies
+from bot.guidance.answers import load_answers
+from bot.settings import Settings
+from bot.store.migrate import prepare
+from tests.gateway.conftest import FakeRasa
+
+REQUIRED = os.environ.get("GUIDE_BROWSER_TESTS") == "required"
+CHROMIUM = shutil.which("chromium")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RECORD = {
+    "id": "1",
+    "name": "Example toy library",
+    "organisation": "Example charity",
+    "description": "Lends toys to families.",
+    "url": "https://example.org/toys",
+    "phone": "01632 960000",
+    "email": "toys@example.org",
+    "place": "Crook",
+    "distance_miles": 2.4,
+    "ages": "0 to 5",
+    "needs": ["autism", "sight"],
+    "last_checked": "2023-04-01",
+    "stale": True,
+}
+
+
+def pytest_collection_modifyitems(items):
+    if CHROMIUM or REQUIRED:
+        return
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.skip(reason="needs chromium"))
+
+
+def reply_to(message: str) -> dict:
+    """Return what the guide says to a message of these tests."""
+    plan = load_answers()["what-is-ehc-plan"]
+    if '"form": "simpler"' in message:
+        return replies.answer_message(plan, "parent", 1.0, form="simpler")
+    if "toys" in message:
+        records = {"kind": "records", "filters": "toys", "records": [RECORD, {**RECORD, "id": "2", "phone": None}]}
+        return {"text": "I found 2 places to try.", "buttons": [], "custom": records}
+    if "which" in message:
+        return replies.clarify_message([plan, load_answers()["when-to-ask-ehc-assessment"]])
+    if "hurt" in message:
+        return replies.urgent_help_message("parent")
+    if "human" in message:
+        return replies.handover_message()
+    if "hello" in message:
+        return replies.smalltalk_message("greet")
+    if "weather" in message:
+        return replies.refusal_message("far")
+    if "polsku" in message:
+        custom = {"kind": "fallback", "language": "pl", "links": replies.helper_links()}
+        return {"text": "Rozumiem tylko angielski.\n\nI only understand English.", "buttons": [], "custom": custom}
+    if "broken" in message:
+        return replies.error_message()
+    return replies.answer_message(plan, "parent", 0.9)
+
+
+class Guide:
+    """The application on a port of its own, which can go away and come back."""
+
+    def __init__(self, folder: Path, **changes: object) -> None:
+        self.rasa = FakeRasa()
+        self.rasa.on_message = self._reply
+        self.port = free_ports(1)[0]
+        self.address = f"http://127.0.0.1:{self.port}"
+        values = {
+            "rasa_port": self.rasa.port,
+            "database_url": f"sqlite:///{folder / 'guide.db'}",
+            "directory_url": f"sqlite:///{folder / 'directory.db'}",
+            "referrals_url": f"sqlite:///{folder / 'referrals.db'}",
+            "tracker_database": str(folder / "trackers.db"),
+            "secret_key": "test key",
+            "rate_limit_conversation": 0,
+            "rate_limit_address": 0,
+        }
+        self.settings = Settings(**{**values, **changes})
+        prepare(self.settings)
+
+    def _reply(self, body: dict) -> None:
+        self.rasa.reply = [{"recipient_id": "x", "custom": reply_to(body["message"])}]
+
+    def start(self) -> None:
+        """Serve, and return once the port answers."""
+        quick = {"log_level": "error", "timeout_graceful_shutdown": 1, "server_header": False}
+        self._server = uvicorn.Server(uvicorn.Config(create_app(self.settings), port=self.port, **quick))
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        deadline = time.monotonic() + 30
+        while not self._server.started and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert self._server.started, "the gateway did not start"
+
+    def stop(self) -> None:
+        """Stop serving; the port refuses from then on."""
+        self._server.should_exit = True
+        self._thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM, "GUIDE_BROWSER_TESTS=required, but there is no chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def guide(tmp_path_factory) -> Iterator[Guide]:
+    served = Guide(tmp_path_factory.mktemp("guide"))
+    served.start()
+    yield served
+    served.stop()
+
+
+@pytest.fixture(autouse=True)
+def calm(request):
+    """Let Rasa answer at once again, and forget what it heard, before each test."""
+    if "guide" in request.fixturenames:
+        rasa = request.getfixturevalue("guide").rasa
+        rasa.delay_s, rasa.status = 0.0, 200
+        rasa.received.clear()
+
+
+@pytest.fixture
+def open_page(chromium, guide):
+    """Give a function that opens the guide (or a path, or another address) in a fresh context; options are Playwright's."""
+    contexts = []
+
+    def opened(path: str = "/", **options):
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(path if path.startswith("http") else guide.address + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def sites(tmp_path):
+    """Give a function that serves a folder of other people's pages and returns its port."""
+    running = []
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *args: object) -> None:
+            pass
+
+    def serve(pages: dict[str, str]) -> int:
+        folder = tmp_path / f"site{len(running)}"
+        folder.mkdir()
+        for name, content in pages.items():
+            (folder / name).write_text(content, encoding="utf-8")
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        running.append(server)
+        return server.server_address[1]
+
+    yield serve
+    for server in running:
+        server.shutdown()
+
+
+def ask(page, question: str) -> None:
+    """Type a question, press Send and wait until its answer is there."""
+    asked = page.locator(".said").count()
+    page.fill("#question", question)
+    page.click(".send")
+    page.locator(".said").nth(asked).wait_for()

@@ -1,0 +1,242 @@
+"""Signing in with a work account, against a small provider on a real socket."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from bot.desk import audit
+from bot.desk.provider import Provider, role_mapping
+from bot.guidance.wording import wording
+from bot.settings import Settings
+from tests.desk.conftest import PASSWORD, browser, sign_in
+
+SECRET = "client secret"
+CALLBACK = "https://guide.example/staff/sign-in/callback"
+
+
+class FakeProvider:
+    """Gives out signed identities; `claims` overrides what they say, and `key` what they are signed with."""
+
+    def __init__(self) -> None:
+        self.key = self.published = RSAKey.generate_key(2048, {"kid": "one"})
+        self.claims: dict = {}
+        self.codes: dict[str, dict] = {}
+        provider = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                if self.path == "/.well-known/openid-configuration":
+                    self.send(provider.metadata())
+                elif self.path == "/keys":
+                    self.send({"keys": [provider.published.as_dict(private=False)]})
+                else:
+                    self.send_error(404)
+
+            def do_POST(self) -> None:
+                form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
+                basic = base64.b64decode(self.headers["authorization"].removeprefix("Basic ")).decode()
+                asked = provider.codes.pop(form["code"][0], None)
+                digest = hashlib.sha256(form["code_verifier"][0].encode()).digest()
+                challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+                good = (
+                    asked and asked["code_challenge"] == challenge and asked["redirect_uri"] == form["redirect_uri"][0]
+                )
+                if not good or basic not in (f"desk:{SECRET}", "desk:client%20secret", "desk:client+secret"):
+                    self.send({"error": "invalid_grant"}, 400)
+                    return
+                self.send({"access_token": "a", "token_type": "Bearer", "id_token": provider.identity(asked["nonce"])})
+
+            def send(self, content: object, status: int = 200) -> None:
+                body = json.dumps(content).encode()
+                self.send_response(status)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    @property
+    def issuer(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def metadata(self) -> dict:
+        ends = {"authorization_endpoint": "/authorize", "token_endpoint": "/token", "jwks_uri": "/keys"}
+        return {"issuer": self.issuer, **{name: self.issuer + path for name, path in ends.items()}}
+
+    def identity(self, nonce: str) -> str:
+        claims = {
+            "iss": self.issuer,
+            "aud": "desk",
+            "sub": "person-1",
+            "exp": int(time.time()) + 300,
+            "iat": int(time.time()),
+            "nonce": nonce,
+            "email": "Anna@council.example",
+            "groups": ["send-content"],
+            **self.claims,
+        }
+        kept = {name: value for name, value in claims.items() if value is not None}
+        return jwt.encode({"alg": "RS256", "kid": "one"}, kept, self.key)
+
+    def approve(self, address: str) -> str:
+        """Do as the person does at the provider; return the address that the browser is sent back to."""
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+        assert asked["code_challenge_method"] == "S256" and asked["response_type"] == "code"
+        code = f"code-{len(self.codes)}-{time.monotonic_ns()}"
+        self.codes[code] = asked
+        return f"/staff/sign-in/callback?code={code}&state={asked['state']}"
+
+
+@pytest.fixture
+def provider():
+    fake = FakeProvider()
+    yield fake
+    fake.server.shutdown()
+
+
+@pytest.fixture
+def client(make_client, provider):
+    return browser(
+        make_client(
+            oidc_issuer=provider.issuer,
+            oidc_client_id="desk",
+            oidc_client_secret=SECRET,
+            oidc_redirect_url=CALLBACK,
+            oidc_roles_claim="groups",
+            oidc_roles="send-content=content, send-policy=policy, sendiass-team=sendiass",
+        )
+    )
+
+
+def go(client, provider, page: str = "/staff"):
+    sent = client.get(f"/staff/sign-in/provider?next={page}")
+    assert sent.status_code == 303
+    return client.get(provider.approve(sent.headers["location"]))
+
+
+def test_somebody_with_a_group_signs_in_under_its_role(client, provider):
+    assert "/staff/sign-in/provider" in client.get("/staff/sign-in").text
+    back = go(client, provider, "/staff/questions")
+    assert back.status_code == 200 and "url=/staff/questions" in back.text
+    assert client.get("/staff/questions").status_code == 200 and client.get("/staff/policy").status_code == 403
+    assert "anna@council.example" in client.get("/staff").text
+    assert sign_in(browser(client), "anna@council.example").status_code == 401
+
+
+def test_roles_follow_the_provider_and_old_sessions_end(client, provider):
+    go(client, provider)
+    elsewhere = browser(client)
+    provider.claims = {"groups": ["send-policy"]}
+    go(elsewhere, provider)
+    assert client.get("/staff").status_code == 303
+    assert elsewhere.get("/staff/policy").status_code == 200
+    events = {line.event for line in audit.latest(client.app.state.desk.engine)}
+    assert {"account.added", "account.roles", "sign_in"} <= events
+
+
+def test_an_account_that_was_disabled_here_stays_out(client, provider, accounts):
+    go(client, provider)
+    accounts.set_active("anna@council.example", False, "test")
+    assert go(browser(client), provider).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"groups": []},
+        {"groups": None},
+        {"groups": ["other"]},
+        {"groups": ["sendiass-team", "send-policy"]},
+    ],
+)
+def test_somebody_without_a_role_that_can_be_given_is_refused(client, provider, claims):
+    provider.claims = claims
+    refused = go(client, provider)
+    assert refused.status_code == 403 and wording("desk.sign_in.provider_refused") in refused.text
+    assert client.get("/staff").status_code == 303
+
+
+def test_the_provider_cannot_take_over_a_local_account(client, provider, accounts):
+    accounts.add("anna@council.example", PASSWORD, ["admin"], False, "test")
+    assert go(client, provider).status_code == 403
+    assert client.get("/staff").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"iss": "https://evil.example"},
+        {"aud": "another"},
+        {"aud": ["desk", "another"]},
+        {"exp": 1},
+        {"exp": None},
+        {"nonce": "another"},
+        {"nonce": None},
+        {"sub": None},
+    ],
+)
+def test_an_identity_that_does_not_hold_is_refused(client, provider, claims):
+    provider.claims = claims
+    assert go(client, provider).status_code == 503
+    assert client.get("/staff").status_code == 303
+
+
+def test_an_identity_signed_by_another_is_refused(client, provider):
+    provider.key = RSAKey.generate_key(2048, {"kid": "one"})
+    assert go(client, provider).status_code == 503
+
+
+def test_keys_that_were_changed_are_fetched_anew(client, provider):
+    go(client, provider)
+    provider.key = provider.published = RSAKey.generate_key(2048, {"kid": "one"})
+    assert go(browser(client), provider).status_code == 200
+
+
+def test_what_came_back_must_be_what_was_started(client, provider):
+    sent = client.get("/staff/sign-in/provider")
+    back = provider.approve(sent.headers["location"])
+    assert browser(client).get(back).status_code == 503  # a browser that started nothing
+    assert client.get(back.replace("state=", "state=x")).status_code == 503
+    assert client.get("/staff/sign-in/callback?error=access_denied").status_code == 503
+    assert client.get(back).status_code == 200
+    assert client.get(back).status_code == 503  # a second time
+
+
+def test_a_provider_that_is_away_gets_a_kind_page(client, provider):
+    provider.server.shutdown()
+    provider.server.server_close()
+    page = client.get("/staff/sign-in/provider")
+    assert page.status_code == 503 and wording("desk.sign_in.provider_failed") in page.text
+
+
+def test_without_a_provider_there_is_no_such_page(make_client):
+    plain = browser(make_client())
+    assert plain.get("/staff/sign-in/provider").status_code == 404
+    assert "/staff/sign-in/provider" not in plain.get("/staff/sign-in").text
+
+
+def test_settings_that_make_no_provider_are_said():
+    assert role_mapping("a=content, b = admin ") == {"a": "content", "b": "admin"}
+    for bad in ("content", "a=owner", "=content"):
+        with pytest.raises(ValueError, match="GUIDE_OIDC_ROLES"):
+            role_mapping(bad)
+    full = {"oidc_client_id": "a", "oidc_redirect_url": CALLBACK, "oidc_roles": "a=content"}
+    with pytest.raises(ValueError, match="https"):
+        Provider(Settings(oidc_issuer="http://provider.example", **full))
+    with pytest.raises(ValueError, match="CLIENT_ID"):
+        Provider(Settings(oidc_issuer="https://provider.example"))

@@ -1,0 +1,90 @@
+"""`python -m bot directory ...`: what the operator is told, and the exit status."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bot.__main__ import main
+from bot.evaluation.made_records import made_services
+from bot.settings import settings
+
+
+@pytest.fixture
+def guide(tmp_path, monkeypatch, server, capsys):
+    """Give a function that runs a command in a new place and returns its status and what it said."""
+    monkeypatch.setenv("GUIDE_DIRECTORY_URL", f"sqlite:///{tmp_path / 'directory.db'}")
+    monkeypatch.setenv("GUIDE_DIRECTORY_SOURCES", str(tmp_path / "sources.yml"))
+    monkeypatch.setattr("bot.directory.commands.load_starting_directory", lambda engine: None)
+    settings.cache_clear()
+
+    def run(*arguments):
+        code = main(["directory", *arguments])
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    yield run
+    settings.cache_clear()
+
+
+def test_a_file_is_imported_and_seen_in_the_status(guide, tmp_path):
+    file = tmp_path / "My Feed.json"
+    file.write_text(json.dumps([*made_services(3), {"id": "x", "status": "active"}]))
+    code, said = guide("import", str(file), "--quiet")
+    assert code == 0 and "my-feed: 3 new" in said and "x: it has no name" in said
+    code, said = guide("status")
+    assert code == 0 and "my-feed (my-feed): 3 records" in said and "x: it has no name" in said
+
+
+def test_a_refusal_is_said_and_allowed(guide, tmp_path):
+    file = tmp_path / "feed.json"
+    file.write_text(json.dumps(list(made_services(10))))
+    guide("import", str(file), "--quiet")
+    file.write_text(json.dumps(list(made_services(5))))
+    code, said = guide("import", str(file), "--quiet")
+    assert code == 1 and "refused" in said and "--allow-loss" in said
+    code, said = guide("import", str(file), "--allow-loss")
+    assert code == 0 and "5 withdrawn" in said
+
+
+def test_an_address_is_imported_with_all_its_pages(guide, server):
+    server.records = list(made_services(60))
+    code, said = guide("import", server.address, "--name", "shire", "--quiet")
+    assert code == 0 and "shire: 60 new" in said
+    assert len(server.asked) == 2
+
+
+def test_the_configured_feeds_are_synchronised(guide, server, tmp_path):
+    code, said = guide("sync")
+    assert code == 0 and "No feed is configured" in said
+    server.records = list(made_services(8))
+    gone = "{name: gone, title: Gone, address: 'http://127.0.0.1:9/services'}"
+    (tmp_path / "sources.yml").write_text(
+        f"sources:\n- {{name: shire, title: Shire, address: '{server.address}'}}\n- {gone}\n"
+    )
+    code, said = guide("sync", "shire", "--quiet")
+    assert code == 0 and "shire: 8 new" in said
+    assert "nothing new" in guide("sync", "shire", "--quiet")[1]
+    assert guide("sync", "nobody")[0] == 1
+    assert "shire, gone" in guide("status")[1]
+
+
+def test_one_broken_feed_does_not_stop_the_others(guide, server, tmp_path, monkeypatch):
+    monkeypatch.setattr("bot.directory.feeds.fetching.time.sleep", lambda _: None)
+    server.records = list(made_services(8))
+    gone = "{name: gone, title: Gone, address: 'http://127.0.0.1:9/services'}"
+    (tmp_path / "sources.yml").write_text(
+        f"sources:\n- {gone}\n- {{name: shire, title: Shire, address: '{server.address}'}}\n"
+    )
+    code, said = guide("sync", "--quiet")
+    assert code == 1 and "gone: failed" in said and "shire: 8 new" in said
+
+
+@pytest.mark.parametrize("content", [None, "<html>", '{"contents": ['])
+def test_what_cannot_be_read_is_a_sentence(guide, tmp_path, content):
+    file = tmp_path / "feed.json"
+    if content is not None:
+        file.write_text(content)
+    code, said = guide("import", str(file))
+    assert code == 1 and "cannot be read" in said and "Traceback" not in said

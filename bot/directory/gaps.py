@@ -143,10 +143,6 @@ class Gaps:
         return first
 
 
-def _older_than(week: date, keep_weeks: int) -> Delete:
-    return delete(Gap).where(Gap.week < week - timedelta(weeks=keep_weeks))
-
-
 @lru_cache(maxsize=1)
 def gaps() -> Gaps:
     """Return the counting of gaps that the settings name, for this process."""
@@ -154,6 +150,10 @@ def gaps() -> Gaps:
     from bot.store.engine import open_engine
 
     return Gaps(open_engine(settings().directory_url), settings().gaps_weeks)
+
+
+def _older_than(week: date, keep_weeks: int) -> Delete:
+    return delete(Gap).where(Gap.week < week - timedelta(weeks=keep_weeks))
 
 
 def report(engine: Engine, least: int, weeks: int = 52, today: date | None = None) -> Report:

@@ -207,7 +207,9 @@ class Directory:
         for row, nearness in zip(rows.tolist(), near.tolist()):
             title, own = texts.get(int(catalogue.keys[row]), (frozenset(), frozenset()))
             covered = _share(telling, own)
-            if not _is_about(wanted, choice, row, covered, nearness, bool(stems)):
+            only_weak = not (stems or wanted.kinds or wanted.suitabilities or wanted.needs)
+            named = bool(wanted.weak) and only_weak and set(wanted.weak) <= title
+            if not named and not _is_about(wanted, choice, row, covered, nearness, bool(stems)):
                 continue
             unsaid = tuple(name for name, stated in choice.stated.items() if not stated[row])
             miles = None if choice.miles is None or not np.isfinite(choice.miles[row]) else float(choice.miles[row])

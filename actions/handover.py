@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from abc import abstractmethod
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -172,9 +173,12 @@ class ActionHandoverSend(GuideAction):
 
 
 class _AskStep(GuideAction):
-    """Asks one question of the form."""
+    """Asks one question of the form. Abstract, so that the action server passes it over."""
 
-    step: str
+    @property
+    @abstractmethod
+    def step(self) -> str:
+        """The name of the step."""
 
     def name(self) -> str:
         """Return the action's name in the domain."""
@@ -269,7 +273,8 @@ class ValidateHandoverForm(FormValidationAction):
         """Return a marker for each slot that was just filled."""
         markers: dict[str, str | None] = {}
         for slot, value in tracker.slots_to_validate().items():
-            markers |= self._marker(tracker.sender_id, slot, str(value))
+            if value is not None:  # emptied slots are told of as well
+                markers |= self._marker(tracker.sender_id, slot, str(value))
         return [SlotSet(slot, marker) for slot, marker in markers.items()]
 
     def _marker(self, conversation: str, slot: str, value: str) -> dict[str, str | None]:
@@ -277,6 +282,8 @@ class ValidateHandoverForm(FormValidationAction):
         if step == CHECK:
             return {slot: value}
         if step not in STEPS or value == GIVEN:
+            return {}
+        if value == SKIPPED and step in handover().begin(conversation).get("answered", []):
             return {}
         if value == TYPED:
             return {slot: GIVEN if handover().take(conversation, step) else None}

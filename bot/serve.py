@@ -135,7 +135,8 @@ def _load_starting_directory(configured: Settings, say: Callable[[str], None]) -
         report = load_starting_directory(engine)
         if report:
             say(in_words(report))
-            tell_search(engine)
+            for part in tell_search(engine):
+                say(wording("directory_import.search_failed", part=part))
     except (Unreadable, SQLAlchemyError) as error:
         say(
             wording(

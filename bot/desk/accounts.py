@@ -137,7 +137,8 @@ class Accounts:
             kept = session.scalar(select(Account.password_hash).where(Account.id == person.id))
         right = is_password(password, kept)
         with Session(self._engine) as session, session.begin():
-            account = session.get(Account, person.id, with_for_update=True)
+            audit.take_turn(session)
+            account = session.get(Account, person.id)
             now = _now()
             if account is None or (account.locked_until and account.locked_until > now):
                 return False
@@ -159,7 +160,8 @@ class Accounts:
             kept = session.scalar(select(Account.password_hash).where(Account.name == name))
         right = is_password(password, kept)  # outside the transaction: hashing takes long, and others must not wait
         with Session(self._engine) as session, session.begin():
-            account = session.scalar(select(Account).where(Account.name == name).with_for_update())
+            audit.take_turn(session)  # guesses made at the same time must each be counted
+            account = session.scalar(select(Account).where(Account.name == name))
             if account is None:
                 return None
             now = _now()
@@ -187,7 +189,8 @@ class Accounts:
         name = _checked_name(name)
         try:
             with Session(self._engine) as session, session.begin():
-                account = session.scalar(select(Account).where(Account.oidc_subject == subject).with_for_update())
+                audit.take_turn(session)
+                account = session.scalar(select(Account).where(Account.oidc_subject == subject))
                 if account is None:
                     account = Account(oidc_subject=subject, name=name, roles="", active=True, works_queue=False)
                     account.totp_last_step, account.failures, account.created_at = 0, 0, _now()

@@ -37,7 +37,7 @@ def record(session: Session, who: str, event: str, about: str = "", **detail: ob
 
     `event` names the deed ("switch.closed"); `about` what it was done to. No personal data of families may be given.
     """
-    _take_turn(session)
+    take_turn(session)
     last = session.execute(select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)).one_or_none()
     entry = AuditEntry(
         id=(last.id if last else 0) + 1,
@@ -82,8 +82,11 @@ def latest(engine: Engine, before: int | None = None, number: int = 50) -> Seque
         return session.scalars(lines.where(AuditEntry.id < before) if before else lines).all()
 
 
-def _take_turn(session: Session) -> None:
-    """Let one transaction at a time read the last line and add the next."""
+def take_turn(session: Session) -> None:
+    """Let one transaction at a time go on from here, so that what it reads is still so when it writes.
+
+    For short transactions; at their beginning, since SQLite locks no row that is only read.
+    """
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))

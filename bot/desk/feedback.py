@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot.desk.audit import take_turn
 from bot.desk.models import Feedback, Question
 from bot.gateway.conversations import Conversation, Entry
 from bot.gateway.metrics import Metrics
@@ -64,7 +65,8 @@ class FeedbackBox:
         if verdict != YES and verdict not in reasons():
             raise Problem(422, wording("desk.useful.unknown_reason"))
         with Session(self._engine) as session, session.begin():
-            kept = session.get(Conversation, conversation, with_for_update=True)
+            take_turn(session)  # a double click must not leave two
+            kept = session.get(Conversation, conversation)
             asked = _question_of(session, conversation, answer) if kept else None
             if kept is None or asked is None:
                 raise Problem(422, wording("desk.useful.not_given"))

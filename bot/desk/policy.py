@@ -77,7 +77,7 @@ def explained(answer: Answer) -> dict[str, Any]:
             citation.as_dict(today) | {"publisher": citation.document.publisher} for citation in citations(answer)
         ],
         "others": others_of_sections(answer),
-        "copy": with_citation(answer, today),
+        "citation": with_citation(answer, today),
     }
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from sqlalchemy import Date, String, delete, select
+from sqlalchemy import Date, Delete, String, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -120,12 +120,17 @@ class Gaps:
         try:
             with self._engine.begin() as connection:
                 connection.execute(statement)
-                connection.execute(delete(Gap).where(Gap.week < week - timedelta(weeks=self._keep_weeks)))
+                connection.execute(_older_than(week, self._keep_weeks))
         except SQLAlchemyError as error:
             log.error("a search that found nothing was not counted: %s", type(error).__name__)
             self._failed()
             return False
         return True
+
+    def delete_old(self, today: date | None = None) -> dict[str, int]:
+        """Delete counts past their time; return how many, for retention. Raises SQLAlchemyError."""
+        with self._engine.begin() as connection:
+            return {"gap": connection.execute(_older_than(week_of(today or date.today()), self._keep_weeks)).rowcount}
 
     def _is_first(self, week: date, asker: str, row: dict[str, object]) -> bool:
         said = "\0".join([asker, *map(str, row.values())]).encode()
@@ -145,6 +150,10 @@ def gaps() -> Gaps:
     from bot.store.engine import open_engine
 
     return Gaps(open_engine(settings().directory_url), settings().gaps_weeks)
+
+
+def _older_than(week: date, keep_weeks: int) -> Delete:
+    return delete(Gap).where(Gap.week < week - timedelta(weeks=keep_weeks))
 
 
 def report(engine: Engine, least: int, weeks: int = 52, today: date | None = None) -> Report:

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Session, joinedload, object_session, selectinload
+from sqlalchemy.orm import Session, joinedload, load_only, object_session, selectinload
 
 from bot.directory.models import (
     Attribute,
@@ -26,6 +26,7 @@ from bot.directory.visibility import shown_on
 
 METRES_IN_A_DEGREE = 111_195.0
 Row = TypeVar("Row")
+Parts = Literal["minimal", "summary", "full"]
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,24 @@ class Published:
         return Session(self._engine)
 
     def services(
-        self, session: Session, filters: Filters, page: int, per_page: int, full: bool = False, by_name: bool = False
+        self,
+        session: Session,
+        filters: Filters,
+        page: int,
+        per_page: int,
+        parts: Parts = "summary",
+        by_name: bool = False,
     ) -> Slice[Service]:
-        """Return a page of the services shown today, in the order they came in or by name. Raises SQLAlchemyError where the store cannot be read."""
+        """Return a page of the services shown today, in the order they came in or by name, with the parts to be written.
+
+        Raises SQLAlchemyError where the store cannot be read.
+        """
         query = select(Service).where(shown_on(date.today()), *_conditions(filters))
-        loading = _everything() if full else (joinedload(Service.organization),)
+        loading = {
+            "minimal": (load_only(Service.id, Service.updated_at),),
+            "summary": (joinedload(Service.organization),),
+            "full": _everything(),
+        }[parts]
         order = (func.lower(Service.name), Service.key) if by_name else (Service.key,)
         return _slice(session, query, order, page, per_page, loading, Service.updated_at)
 

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 from sqlalchemy import Connection, insert, select, text
@@ -27,7 +28,7 @@ from tqdm import tqdm
 from bot.directory.documents import vector_text
 from bot.directory.importing import Feed, import_records
 from bot.directory.query import wanted_from_text
-from bot.directory.search import Directory
+from bot.directory.search import Directory, Found
 from bot.directory.search_models import SearchDocument, SearchVector
 from bot.directory.text_index import refresh
 from bot.directory.vectors import encode_missing, stored
@@ -202,11 +203,11 @@ def _time_requests(engine: Engine, directory: Directory) -> tuple[np.ndarray, np
         plain_full_text(connection, ["warm"])
         for request in timed:
             directory.search(wanted_from_text("club"), today=_DAY)
-            taken[0].append(_ms(lambda request=request: directory.search(wanted_from_text(request), today=_DAY)))
-            taken[1].append(_ms(lambda request=request: directory.search(wanted_from_text(request), today=_DAY)))
+            taken[0].append(_ms(partial(_search, directory, request)))
+            taken[1].append(_ms(partial(_search, directory, request)))
             words = [word for word in words_of(request) if word not in search_words().ordinary]
-            taken[2].append(_ms(lambda words=words: plain_like(connection, words)))
-            taken[3].append(_ms(lambda words=words: plain_full_text(connection, words)))
+            taken[2].append(_ms(partial(plain_like, connection, words)))
+            taken[3].append(_ms(partial(plain_full_text, connection, words)))
     return tuple(np.array(times) for times in taken)  # type: ignore[return-value]
 
 
@@ -244,6 +245,10 @@ def _timed(work: Callable[[], object]) -> tuple[object, float]:
     start = time.perf_counter()
     result = work()
     return result, time.perf_counter() - start
+
+
+def _search(directory: Directory, request: str) -> Found:
+    return directory.search(wanted_from_text(request), today=_DAY)
 
 
 def _ms(work: Callable[[], object]) -> float:

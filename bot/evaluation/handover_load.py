@@ -22,7 +22,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -275,10 +275,11 @@ def _killed_at_random(environment: dict[str, str], folder: Path, dice: random.Ra
             yield processes
         finally:
             ending.set()
-            for each in seeing:
-                each.result()
+            wait(seeing)
             for process in processes:
                 process.stop()
+            for each in seeing:
+                each.result()
 
 
 class _LineCount:

@@ -102,7 +102,9 @@ def create_app(settings: Settings) -> FastAPI:
     )
     health = Health(chat, erasure)
     handover = HandoverForm(settings)
-    retention = Retention(settings, {"questions": behind.erase_old_questions})
+    directory = open_engine(settings.directory_url)
+    gaps = Gaps(directory, settings.gaps_weeks, lambda: metrics.failures.labels("gaps").inc())
+    retention = Retention(settings, {"questions": behind.erase_old_questions, "gaps": gaps.delete_old})
     stopping = threading.Event()
 
     @asynccontextmanager
@@ -125,10 +127,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.live_events = LiveEvents(chat, stopping)
     app.include_router(live_events.router(chat, app.state.live_events))
     app.include_router(information.router(settings))
-    directory = open_engine(settings.directory_url)
     published_records = Published(directory)
     app.include_router(open_referral.router(published_records))
-    gaps = Gaps(directory, settings.gaps_weeks, lambda: metrics.failures.labels("gaps").inc())
     app.include_router(services.router(Directory(directory), published_records, gaps))
     app.include_router(handover_pages.router(handover, chat, settings))
     add_desk(app, settings, chat, metrics, behind)

@@ -17,7 +17,7 @@ from bot.directory import open_referral as hsds
 from bot.directory.json_values import Json
 from bot.directory.models import Organization
 from bot.directory.places import PlacesMissing, gazetteer
-from bot.directory.published import Filters, Near, Published, Slice, distance_m
+from bot.directory.published import Filters, Near, Parts, Published, Slice, distance_m
 from bot.gateway.problems import Problem
 from bot.guidance.wording import wording
 
@@ -66,16 +66,17 @@ def router(published: Published, locate: Locate = point_of) -> APIRouter:
     @routes.get("/services")
     def services(request: Request) -> Response:
         asked = _Asked(request)
-        filters, full, minimal = asked.filters(), asked.flag("full"), asked.flag("minimal")
-        as_json = hsds.service_minimal if minimal else hsds.service_full if full else hsds.service_summary
-        most = MOST_MINIMAL if minimal else MOST_PER_PAGE
+        filters = asked.filters()
+        parts: Parts = "minimal" if asked.flag("minimal") else "full" if asked.flag("full") else "summary"
+        # Who only asks what changed wants to know it of all, in one page.
+        most, usual = (MOST_MINIMAL, MOST_MINIMAL) if parts == "minimal" else (MOST_PER_PAGE, PER_PAGE)
         return _listing(
             asked,
             published,
-            lambda session, page, size: published.services(session, filters, page, size, full),
-            as_json,
+            lambda session, page, size: published.services(session, filters, page, size, parts),
+            {"minimal": hsds.service_minimal, "summary": hsds.service_summary, "full": hsds.service_full}[parts],
             most,
-            MOST_MINIMAL if minimal else PER_PAGE,
+            usual,
         )
 
     @routes.get("/services/{ident}")

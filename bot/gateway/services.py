@@ -72,7 +72,7 @@ def router(directory: Directory, published: Published, gaps: Gaps) -> APIRouter:
 def _by_name(published: Published, page: int) -> tuple[list[dict[str, Any]], int]:
     today = date.today()
     with published.session() as session:
-        found = published.services(session, Filters(), page, PER_PAGE, full=True, by_name=True)
+        found = published.services(session, Filters(), page, PER_PAGE, "full", by_name=True)
         records = [document_of(service, gazetteer()).record for service in found.rows]
     return [{**record, "stale": is_stale(record["last_checked"], today)} for record in records], found.total
 

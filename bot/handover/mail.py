@@ -7,6 +7,7 @@ import ssl
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 
 from bot.guidance.wording import wording
 from bot.handover.notices import inbox_link
@@ -39,19 +40,24 @@ def mail_of(settings: Settings, referral: Opened, notice_id: str, made_at: datet
 
 def send(settings: Settings, mail: EmailMessage) -> None:
     """Hand a mail to the server; raise smtplib.SMTPException or OSError where it was not taken."""
-    trusted = ssl.create_default_context(cafile=settings.smtp_ca_file or None)
-    with _connection(settings, trusted) as server:
+    with _connection(settings) as server:
         if settings.smtp_security == "starttls":
-            server.starttls(context=trusted)
+            server.starttls(context=_trusted(settings.smtp_ca_file))
         if settings.smtp_user:
             server.login(settings.smtp_user, settings.smtp_password)
         server.send_message(mail)
 
 
-def _connection(settings: Settings, trusted: ssl.SSLContext) -> smtplib.SMTP:
+@lru_cache
+def _trusted(ca_file: str) -> ssl.SSLContext:
+    """Return what says which servers are trusted: read once, for that takes longer than all the rest of a mail."""
+    return ssl.create_default_context(cafile=ca_file or None)
+
+
+def _connection(settings: Settings) -> smtplib.SMTP:
     where = (settings.smtp_host, settings.smtp_port)
     if settings.smtp_security == "tls":
-        return smtplib.SMTP_SSL(*where, timeout=settings.delivery_timeout_s, context=trusted)
+        return smtplib.SMTP_SSL(*where, timeout=settings.delivery_timeout_s, context=_trusted(settings.smtp_ca_file))
     return smtplib.SMTP(*where, timeout=settings.delivery_timeout_s)
 
 

@@ -16,9 +16,12 @@ from bot.guidance.answers import load_answers
 from bot.nlu.action_schema import check_schema_once
 from bot.nlu.context import STRONG, Previous, in_context, leaning, previous_turn, questions_in
 from bot.nlu.features import CONTEXT, LEANING, NORMALISED, PARTS, QUESTIONS
+from bot.nlu.quiet_logs import keep_texts_out_of_logs
 from bot.nlu.text import normaliser, sentences, without_introduction
 
-check_schema_once()  # the pipeline's first component is what every Rasa process imports
+# The pipeline's first component is what every Rasa process imports.
+check_schema_once()
+keep_texts_out_of_logs()
 
 LONG_MESSAGE_WORDS = 30
 SHORTEST_PART_WORDS = 3

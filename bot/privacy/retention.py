@@ -14,9 +14,14 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from bot.desk.intake import erase_old
+from bot.directory.gaps import Gaps
 from bot.gateway.conversations import ConversationStore
+from bot.handover.chat_draft import ChatHandover
 from bot.handover.family_data import delete_referrals
+from bot.handover.live import LiveChats
 from bot.handover.models import Draft, Outbox, Receipt, Referral
+from bot.handover.referrals import ReferralStore
+from bot.privacy.encryption import EncryptionUnavailable
 from bot.privacy.erasure import Erasure
 from bot.settings import Settings
 from bot.store.engine import open_engine
@@ -126,11 +131,22 @@ def run_from_command_line(settings: Settings) -> Done:
         Path(settings.tracker_database),
         settings.conversation_hours,
         lambda reason, number: None,
+        _chats_with_people(settings),
+        ChatHandover(settings).drop,
     )
     rules: dict[str, Rule] = {
         "conversations": lambda: {"conversation": erasure.erase_expired()},
         "questions": lambda: erase_old(open_engine(settings.database_url), settings.desk_question_days),
+        "gaps": Gaps(open_engine(settings.directory_url), settings.gaps_weeks).delete_old,
     }
     done = Retention(settings, rules).run("operator")
     assert done
     return done
+
+
+def _chats_with_people(settings: Settings) -> LiveChats | None:
+    """Return the chats that people of SENDIASS have, which are kept; None without a key, for then there are none."""
+    try:
+        return LiveChats(ReferralStore(settings))
+    except EncryptionUnavailable:
+        return None

@@ -202,3 +202,17 @@ def test_a_missing_wording_is_caught_too(monkeypatch):
     monkeypatch.setattr(answers, "fallback_message", lambda near=(): (_ for _ in ()).throw(KeyError("gone")))
     (message,) = say(ActionFallback(), tracker())
     assert message["custom"]["kind"] == "error"
+
+
+@pytest.mark.parametrize(
+    "action, intent",
+    [(ActionClarify(), "ambiguous"), (ActionFallback(), "nlu_fallback"), (ActionOutOfScope(), "out_of_scope")],
+)
+def test_what_is_no_answer_names_the_nearest_answers_and_their_scores_for_staff(action, intent):
+    ranking = [(SOME[0], 0.31), (SOME[1], 0.2)]
+    (message,) = say(action, tracker(ranking=ranking, intent=intent, refusals=[("far", 0.5)]))
+    known = load_answers()
+    assert message["custom"]["near"] == [
+        {"answer": known[SOME[0]].name, "confidence": 0.31},
+        {"answer": known[SOME[1]].name, "confidence": 0.2},
+    ]

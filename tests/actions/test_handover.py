@@ -124,6 +124,12 @@ def test_an_answer_that_will_not_do_is_asked_for_again(handover):
     assert message["custom"]["form"] == "/handover" and message["custom"]["links"]
 
 
+@pytest.mark.parametrize("value", [None, "given"])
+def test_what_was_not_just_typed_or_skipped_stays_as_it_is(handover, value):
+    assert validate("handover_name", value) == {}
+    assert "answered" not in handover.begin(CHAT)
+
+
 def test_a_child_who_is_not_named_is_not_asked_about(handover):
     assert validate("handover_child", "skipped") == {"handover_child": "skipped", "handover_age": "skipped"}
     assert {"child", "age"} <= set(handover.draft(CHAT)["answered"])

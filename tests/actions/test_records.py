@@ -61,7 +61,7 @@ def names(message: dict) -> list[str]:
 
 def test_a_search_then_more_then_no_more():
     talk = Talk()
-    seen = names(talk.do(ActionFindService(), "services for children with special needs"))
+    seen = names(talk.do(ActionFindService(), "autism help"))
     for _ in range(40):
         message = talk.do(ActionRecordsMore())
         if message["custom"]["kind"] == "no_records":
@@ -96,7 +96,7 @@ def test_what_is_not_known_of_one_is_said_and_its_card_is_shown():
 
 def test_it_asks_which_one_and_the_button_answers():
     talk = Talk()
-    shown = names(talk.do(ActionFindService(), "services for children with special needs"))
+    shown = names(talk.do(ActionFindService(), "autism help"))
     message = talk.do(ActionRecordsAbout(), record_detail="url")
     assert message["custom"]["kind"] == "clarify" and [button["title"] for button in message["buttons"]] == shown
     pressed = json.loads(message["buttons"][1]["payload"].removeprefix("/records_about"))

@@ -17,7 +17,7 @@ from bot.desk.queue import ContentQueue, UnknownItem, as_csv
 from bot.gateway.metrics import Metrics
 from bot.paths import ENCODER
 from bot.store.engine import open_engine
-from bot.store.migrate import upgrade
+from tests.databases import KINDS, new_database
 from tests.desk.conftest import post
 from tests.desk.test_intake import ask
 
@@ -29,11 +29,12 @@ def encode(texts):
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-@pytest.fixture
-def engine(tmp_path):
-    url = f"sqlite:///{tmp_path / 'guide.db'}"
-    upgrade(url, "guide")
-    return open_engine(url)
+@pytest.fixture(params=KINDS)
+def engine(request, tmp_path):
+    with new_database(request.param, tmp_path, "guide") as url:
+        engine = open_engine(url)
+        yield engine
+        engine.dispose()
 
 
 def add(engine, *texts: str, near=()) -> None:

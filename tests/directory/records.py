@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import UTC, date, datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -13,8 +10,6 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from bot.directory import models
-from bot.store.engine import open_engine
-from bot.store.migrate import upgrade
 
 CHANGED = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -22,19 +17,6 @@ CHANGED = datetime(2026, 5, 1, 12, tzinfo=UTC)
 def ident(name: str) -> str:
     """Return the UUID that stands for a name in tests."""
     return str(uuid5(NAMESPACE_URL, name))
-
-
-@lru_cache(maxsize=1)
-def _migrated() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        upgrade(f"sqlite:///{folder}/empty.db", "directory")
-        return Path(folder, "empty.db").read_bytes()
-
-
-def new_store(file: Path) -> Engine:
-    """Return an engine on an empty store of records in a new file; the migrations run once for all tests."""
-    file.write_bytes(_migrated())
-    return open_engine(f"sqlite:///{file}")
 
 
 def source(session: Session) -> models.Source:

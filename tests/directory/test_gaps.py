@@ -15,17 +15,9 @@ from bot.directory import commands
 from bot.directory.gaps import Gap, Gaps, age_band, coarse_place, report, week_of
 from bot.directory.gaps_report import as_csv, as_text
 from bot.settings import Settings
-from tests.directory.records import new_store
 
 MONDAY = date(2026, 11, 2)
 NEXT_WEEK = date(2026, 11, 10)
-
-
-@pytest.fixture
-def engine(tmp_path):
-    found = new_store(tmp_path / "directory.db")
-    yield found
-    found.dispose()
 
 
 @pytest.fixture
@@ -180,11 +172,9 @@ def test_weeks_begin_on_monday():
     assert week_of(date(2026, 11, 8)) == MONDAY and week_of(MONDAY) == MONDAY
 
 
-def test_an_operator_prints_the_report(tmp_path, capsys, monkeypatch):
-    url = f"sqlite:///{tmp_path / 'directory.db'}"
-    engine = new_store(tmp_path / "directory.db")
-    ask(Gaps(engine, keep_weeks=104), 7, needs=["autism"], today=date.today() - timedelta(weeks=2))
-    monkeypatch.setattr(commands, "settings", lambda: Settings(directory_url=url, gaps_minimum_group=6))
+def test_an_operator_prints_the_report(directory_url, engine, gaps, capsys, monkeypatch):
+    ask(gaps, 7, needs=["autism"], today=date.today() - timedelta(weeks=2))
+    monkeypatch.setattr(commands, "settings", lambda: Settings(directory_url=directory_url, gaps_minimum_group=6))
     assert main(["directory", "gaps"]) == 0
     assert "Autism" in capsys.readouterr().out
     assert main(["directory", "gaps", "--csv", "--weeks", "4"]) == 0

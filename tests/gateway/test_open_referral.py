@@ -14,16 +14,25 @@ from bot.directory import open_referral as hsds
 from bot.directory.published import Filters, Published
 from bot.gateway import open_referral
 from bot.gateway.problems import Problem, handle_problem
-from tests.directory.records import CHANGED, add_service, add_term, ident, new_store, opened
+from bot.store.engine import open_engine
+from tests.databases import KINDS, new_database
+from tests.directory.records import CHANGED, add_service, add_term, ident, opened
 
 V3 = "/open-referral/v3"
 CONSETT, SEAHAM = (54.85, -1.83), (54.84, -1.34)
 
 
+@pytest.fixture(params=KINDS)
+def address(request, tmp_path):
+    """The URL of a new, empty store of records."""
+    with new_database(request.param, tmp_path, "directory") as url:
+        yield url
+
+
 @pytest.fixture
-def store(tmp_path):
+def store(address):
     """A store with three services that run and some that nobody should see."""
-    engine = new_store(tmp_path / "records.db")
+    engine = open_engine(address)
     with opened(engine) as session:
         toys = add_service(
             session, "Toy library", place=CONSETT, minimum_age=0, maximum_age=5.0, url="https://toys.org/"
@@ -53,9 +62,9 @@ def api(store):
 
 
 @pytest.fixture
-def guide(make_client, store, tmp_path):
+def guide(make_client, store, address):
     """The whole guide on that store."""
-    return make_client(directory_url=f"sqlite:///{tmp_path / 'records.db'}")
+    return make_client(directory_url=address)
 
 
 def names(body: dict) -> list[str]:
@@ -269,7 +278,7 @@ def test_a_page_takes_a_fixed_number_of_queries(api, store):
     def queries(per_page: int) -> int:
         asked.clear()
         with published.session() as session:
-            rows = published.services(session, Filters(), 1, per_page, full=True).rows
+            rows = published.services(session, Filters(), 1, per_page, "full").rows
             assert [hsds.service_full(row) for row in rows]
         return len(asked)
 

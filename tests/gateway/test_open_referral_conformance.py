@@ -13,7 +13,8 @@ from bot.directory.importing import Feed, import_records
 from bot.directory.published import Published
 from bot.gateway import open_referral
 from bot.paths import KNOWLEDGE
-from tests.directory.records import new_store
+from bot.store.engine import open_engine
+from tests.databases import new_database
 from tests.hsds import problems_with
 from tests.shared import SHARED
 
@@ -59,7 +60,8 @@ def _records(file: Path) -> list[object]:
 
 @pytest.mark.parametrize("feed", feeds(), ids=lambda feed: "/".join(feed.parts[-3:]))
 def test_every_page_passes_the_schema(feed, tmp_path):
-    engine = new_store(tmp_path / "directory.db")
+    with new_database("sqlite", tmp_path, "directory") as url:
+        engine = open_engine(url)
     files = sorted(feed.glob("*.json")) if feed.is_dir() else [feed]
     report = import_records(engine, Feed("test"), [record for file in files for record in _records(file)])
     app = FastAPI()

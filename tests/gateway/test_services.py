@@ -17,7 +17,9 @@ from bot.directory.gaps import Gap
 from bot.directory.places import PlacesMissing, gazetteer
 from bot.directory.query import WEEKEND
 from bot.gateway.service_form import address_of, read_form
-from tests.directory.records import CHANGED, add_service, ident, new_store, opened
+from bot.store.engine import open_engine
+from tests.databases import new_database
+from tests.directory.records import CHANGED, add_service, ident, opened
 
 SEAHAM, CONSETT = (54.84, -1.34), (54.85, -1.83)
 BROWSER = {"accept": "text/html"}
@@ -56,8 +58,14 @@ class Read(HTMLParser):
 
 
 @pytest.fixture
-def store(tmp_path):
-    engine = new_store(tmp_path / "records.db")
+def address(tmp_path):
+    with new_database("sqlite", tmp_path, "directory") as url:
+        yield url
+
+
+@pytest.fixture
+def store(address):
+    engine = open_engine(address)
     with opened(engine) as session:
         group = add_service(
             session, "Autism group", place=SEAHAM, minimum_age=5, maximum_age=11, url="https://group.org.uk/", email="a@group.org.uk",
@@ -88,8 +96,8 @@ def store(tmp_path):
 
 
 @pytest.fixture
-def client(make_client, store, tmp_path):
-    return make_client(directory_url=f"sqlite:///{tmp_path / 'records.db'}")
+def client(make_client, store, address):
+    return make_client(directory_url=address)
 
 
 def look(client, query: str = "", status: int = 200) -> Read:
@@ -110,14 +118,14 @@ def form(query: str):
 def test_all_services_are_listed_by_name_where_nothing_is_asked_for(client):
     page = look(client)
     assert page.found == ["Autism group", "Toy library"]
-    assert "All services: 2" in page.text and "You looked for" not in page.text
+    assert "All services: 2" in page.text and "Your search" not in page.text
     assert not any(tag.get("name") == "robots" for tag in page.all("meta"))
 
 
 def test_results_say_what_was_searched_for_and_what_is_known(client):
     page = look(client, "q=autism+groups&place=Seaham&age=7")
     assert page.found == ["Autism group"]
-    assert "You looked for: support group, for autism, near Seaham, age 7." in page.text
+    assert "Your search: support group, for autism, near Seaham, age 7." in page.text
     assert "Ages 5 to 11" in page.text and "Needs Autism" in page.text and "Details from January 2026" in page.text
     assert "Less than a mile" in page.text
     assert any(tag.get("name") == "robots" for tag in page.all("meta"))

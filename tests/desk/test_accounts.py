@@ -1,0 +1,110 @@
+"""Accounts, sessions, switch and intake on each kind of database."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from bot.desk import audit
+from bot.desk.accounts import AccountProblem
+from bot.desk.build import make_accounts
+from bot.desk.feedback import FeedbackBox
+from bot.desk.intake import Intake, erase_old
+from bot.desk.models import Account, Question
+from bot.desk.passwords import is_password
+from bot.desk.queue import ContentQueue
+from bot.desk.sessions import Sessions
+from bot.desk.switch import Switch
+from bot.gateway.chat import Asked
+from bot.gateway.conversations import ConversationStore
+from bot.gateway.metrics import Metrics
+from bot.settings import Settings
+from bot.store.engine import open_engine
+from tests.databases import KINDS, new_database
+from tests.desk.conftest import PASSWORD
+
+
+@pytest.fixture(params=KINDS)
+def url(request, tmp_path):
+    with new_database(request.param, tmp_path, "guide") as url:
+        yield url
+
+
+@pytest.fixture
+def engine(url):
+    engine = open_engine(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def accounts(engine):
+    return make_accounts(Settings(secret_key="test key"), engine)
+
+
+def test_a_person_signs_in_works_and_signs_out(engine, accounts):
+    accounts.add("anna", PASSWORD, ["content", "policy"], True, "test")
+    person = accounts.sign_in(" ANNA ", PASSWORD)
+    assert person and person.roles == {"content", "policy"} and accounts.somebody_works_queue()
+    sessions = Sessions(engine, 30, 10)
+    secret = sessions.begin(person)
+    signed_in = sessions.find(secret)
+    assert signed_in and signed_in.name == "anna" and len(sessions.of(signed_in)) == 1
+    sessions.end_all(signed_in)
+    assert sessions.find(secret) is None
+    with pytest.raises(AccountProblem):
+        accounts.add("Anna", PASSWORD, ["policy"], False, "test")
+    assert audit.verify(engine).wrong_line is None
+
+
+def test_a_lock_ends_by_itself(engine, accounts):
+    accounts.add("anna", PASSWORD, ["policy"], False, "test")
+    for _ in range(5):
+        assert accounts.sign_in("anna", "wrong password 1") is None
+    assert accounts.sign_in("anna", PASSWORD) is None
+    with Session(engine) as session, session.begin():
+        session.execute(update(Account).values(locked_until=datetime.now(UTC) - timedelta(seconds=1)))
+    assert accounts.sign_in("anna", PASSWORD)
+
+
+def test_guesses_at_the_same_time_are_all_counted(engine, accounts):
+    accounts.add("anna", PASSWORD, ["policy"], False, "test")
+    guesses = [threading.Thread(target=accounts.sign_in, args=("anna", f"wrong password {n}")) for n in range(5)]
+    for guess in guesses:
+        guess.start()
+    for guess in guesses:
+        guess.join()
+    assert accounts.all()[0].locked_until is not None
+
+
+def test_no_hash_is_no_password():
+    assert not is_password("a password that nobody has", None)
+    assert not is_password(PASSWORD, "not a hash")
+
+
+def test_the_switch_the_queue_and_feedback_work(url, engine):
+    switch, metrics = Switch(engine), Metrics()
+    switch.close("topic", "funding", "fault", "note", "anna")
+    switch.close("topic", "funding", "out_of_date", "another note", "anna")
+    assert switch.now().topics == {"funding": "out_of_date"} and switch.open("topic", "funding", "anna")
+    store = ConversationStore(url)
+    ident = store.begin("parent")
+    answer = {"text": "Yes.", "buttons": [], "custom": {"kind": "answer", "answer": "a/b"}}
+    store.add_turn(ident, "who pays", [answer], [])
+    intake = Intake(engine, metrics, True)
+    intake.notice(Asked(ident, "bus", [{"text": "?", "buttons": [], "custom": {"kind": "fallback"}}], ()))
+    box = FeedbackBox(engine, metrics, lambda: True)
+    box.give(ident, "a/b", "hard")
+    assert {question.questions[0].text for question in ContentQueue(engine).items("new")} == {"bus", "who pays"}
+    assert ContentQueue(engine).export("anna").count("\n") == 3
+    intake.erase_conversation(ident)
+    assert ContentQueue(engine).counts()["new"] == 0 and box.counts() == {}
+    intake.notice(Asked(ident, "bus", [{"text": "?", "buttons": [], "custom": {"kind": "fallback"}}], ()))
+    store.erase_older_than(-1)
+    with Session(engine) as session, session.begin():
+        session.execute(update(Question).values(at=datetime.now(UTC) - timedelta(days=91)))
+    assert erase_old(engine, 90)["question"] == 1

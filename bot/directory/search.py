@@ -39,8 +39,8 @@ _CITY_AS_COUNTY = "Durham"
 _LOOK_AGAIN_S = 2.0
 _SMALL = 20_000
 _WITHIN_AT_MOST = 2_000
-_CANDIDATES = 60
-_BY_MEANING = 60
+_CANDIDATES = 40
+_BY_MEANING = 40
 _RANK_OFFSET = 10.0
 # When a record is about what was asked for: see the decision record for how these were measured.
 COVERED = 0.6
@@ -207,7 +207,9 @@ class Directory:
         for row, nearness in zip(rows.tolist(), near.tolist()):
             title, own = texts.get(int(catalogue.keys[row]), (frozenset(), frozenset()))
             covered = _share(telling, own)
-            if not _is_about(wanted, choice, row, covered, nearness, bool(stems)):
+            only_weak = not (stems or wanted.kinds or wanted.suitabilities or wanted.needs)
+            named = bool(wanted.weak) and only_weak and set(wanted.weak) <= title
+            if not named and not _is_about(wanted, choice, row, covered, nearness, bool(stems)):
                 continue
             unsaid = tuple(name for name, stated in choice.stated.items() if not stated[row])
             miles = None if choice.miles is None or not np.isfinite(choice.miles[row]) else float(choice.miles[row])
@@ -462,9 +464,14 @@ def _share(telling: dict[str, float], own: frozenset[str]) -> float:
     return sum(weight for word, weight in telling.items() if word in own) / total if total else 0.0
 
 
+@lru_cache(maxsize=20_000)
+def _stem_set(stems: str) -> frozenset[str]:
+    return frozenset(stems.split())
+
+
 def _stems_of(connection: Connection, keys: Sequence[int]) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
     from bot.directory.words import stems_of
 
     statement = select(SearchDocument.service_key, SearchDocument.title, SearchDocument.stems)
     found = connection.execute(statement.where(SearchDocument.service_key.in_(keys)))
-    return {key: (stems_of(title), frozenset(stems.split())) for key, title, stems in found}
+    return {key: (stems_of(title), _stem_set(stems)) for key, title, stems in found}

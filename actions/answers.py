@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
 from rasa_sdk import Tracker
+from sqlalchemy.exc import SQLAlchemyError
 
 from actions.base import GuideAction, audience_of
 from actions.directory import remember, wanted_from
@@ -20,6 +22,8 @@ from bot.guidance.replies import (
     other_language_message,
     refusal_message,
 )
+
+log = logging.getLogger(__name__)
 
 CLOSE_ENOUGH_TO_MENTION = 0.1
 CLOSE_ENOUGH_TO_OFFER = 0.05
@@ -120,7 +124,11 @@ def _services(tracker: Tracker) -> Found | None:
     several = len(_questions(tracker)) > 1 or next(tracker.get_latest_entity_values("answer"), None)
     if several or not _ranking(tracker) or not _selected(tracker, "faq").get("service_wanted"):
         return None
-    found = directory().search(wanted_from(tracker))
+    try:
+        found = directory().search(wanted_from(tracker))
+    except SQLAlchemyError as error:
+        log.error("an answer went out without the records it asked for: %s", type(error).__name__)
+        return None
     return found if found.results else None
 
 

@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -280,6 +280,16 @@ class Directory:
                 results.append(Result(key, record, score, unsaid))
         return results
 
+    def _exists(
+        self, connection: Connection, catalogue: Catalogue, wanted: Wanted, vector: np.ndarray | None, today: date
+    ) -> bool:
+        """Tell whether anything is about what is looked for, wherever, whenever and for whomever: often not, and then all is said."""
+        bare = replace(
+            wanted, place=None, within_miles=None, age=None, age_to=None, days=0, from_minute=None, to_minute=None,
+            is_free=False, accessibility=(),
+        )  # fmt: skip
+        return bare == wanted or bool(self._ranked(connection, catalogue, bare, None, vector, today))
+
     def _looser(
         self,
         connection: Connection,
@@ -294,8 +304,10 @@ class Directory:
         What is looked for itself is never given up: another thing is not what was asked for.
         """
         set_conditions = [name for name in _CONDITIONS if name in wanted.conditions_in_words()]
+        if not self._exists(connection, catalogue, wanted, vector, today):
+            set_conditions = [name for name in set_conditions if name in {"kinds", "needs"}]
         for name in set_conditions:
-            if name == "subject" or (name == "kinds" and not wanted.needs) or len(set_conditions) == 1:
+            if name == "subject" or (name == "kinds" and not wanted.needs) or not _is_more_than(wanted, name):
                 continue
             looser = wanted.without(name)
             there = place if looser.place else None
@@ -304,6 +316,11 @@ class Directory:
             if ranked:
                 return Looser(name, looser, len(ranked))
         return None
+
+
+def _is_more_than(wanted: Wanted, condition: str) -> bool:
+    """Tell whether something else was asked for than one condition."""
+    return len(wanted.conditions_in_words()) > 1 and condition in wanted.conditions_in_words()
 
 
 _STATED_WEIGHT = {

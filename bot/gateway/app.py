@@ -21,6 +21,7 @@ from bot.desk.build import add_desk, backstage
 from bot.directory.gaps import Gaps
 from bot.directory.published import Published
 from bot.directory.search import Directory
+from bot.directory.vectors import VectorKeeper
 from bot.gateway import api, handover_pages, information, live_events, open_referral, pages, services
 from bot.gateway.appearance import published
 from bot.gateway.assets import Assets
@@ -38,6 +39,7 @@ from bot.handover.chat_draft import ChatHandover
 from bot.handover.figures import HandoverFigures
 from bot.handover.live import LiveChats
 from bot.handover.referrals import ReferralStore
+from bot.nlu.encoder import small_encoder
 from bot.privacy.encryption import EncryptionUnavailable
 from bot.privacy.erasure import Erasure
 from bot.privacy.retention import Retention
@@ -103,6 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
     health = Health(chat, erasure)
     handover = HandoverForm(settings)
     directory = open_engine(settings.directory_url)
+    vectors = VectorKeeper(directory, small_encoder)
     gaps = Gaps(directory, settings.gaps_weeks, lambda: metrics.failures.labels("gaps").inc())
     retention = Retention(settings, {"questions": behind.erase_old_questions, "gaps": gaps.delete_old})
     stopping = threading.Event()
@@ -112,8 +115,10 @@ def create_app(settings: Settings) -> FastAPI:
         threading.Thread(target=erasure.run_until, args=(stopping,), daemon=True).start()
         threading.Thread(target=retention.run_until, args=(stopping,), daemon=True).start()
         behind.start(stopping)
+        vectors.start()
         yield
         stopping.set()
+        vectors.stop()
 
     app = FastAPI(
         title="Local Offer Guide", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
 from rasa_sdk import Tracker
+from sqlalchemy.exc import SQLAlchemyError
 
 from actions.base import GuideAction, audience_of
-from actions.directory import ActionFindService
+from actions.directory import remember, wanted_from
+from bot.directory.replies import records_message
+from bot.directory.search import Found, directory
 from bot.guidance.answers import Answer, load_answers
 from bot.guidance.replies import (
     Message,
@@ -18,6 +22,8 @@ from bot.guidance.replies import (
     other_language_message,
     refusal_message,
 )
+
+log = logging.getLogger(__name__)
 
 CLOSE_ENOUGH_TO_MENTION = 0.1
 CLOSE_ENOUGH_TO_OFFER = 0.05
@@ -49,7 +55,14 @@ class ActionAnswer(GuideAction):
         (best, _), *rest = ranking
         confidence = float(_selected(tracker, "faq")["response"]["confidence"])
         also = [answer.id for answer, share in rest if share >= CLOSE_ENOUGH_TO_MENTION]
-        return [answer_message(best, audience_of(tracker), confidence, also=also), *_records_too(tracker)]
+        services = _services(tracker)
+        records = [records_message(services)] if services else []
+        return [answer_message(best, audience_of(tracker), confidence, also=also), *records]
+
+    def events(self, tracker: Tracker) -> list[dict[str, Any]]:
+        """Remember the records that were shown beside the answer."""
+        services = _services(tracker)
+        return remember(services) if services else []
 
 
 class ActionClarify(GuideAction):
@@ -106,11 +119,17 @@ class ActionOtherLanguage(GuideAction):
         return [other_language_message(str(tracker.latest_message["intent"].get("language")))]
 
 
-def _records_too(tracker: Tracker) -> list[Message]:
-    """Return the records that fit a question which asks for a service as well, or nothing where none fits."""
-    if not _selected(tracker, "faq").get("service_wanted"):
-        return []
-    return [message for message in ActionFindService().messages(tracker) if message["custom"]["kind"] == "records"]
+def _services(tracker: Tracker) -> Found | None:
+    """Return the records that fit where one answer is given to a question that asks for a service as well, or None."""
+    several = len(_questions(tracker)) > 1 or next(tracker.get_latest_entity_values("answer"), None)
+    if several or not _ranking(tracker) or not _selected(tracker, "faq").get("service_wanted"):
+        return None
+    try:
+        found = directory().search(wanted_from(tracker))
+    except SQLAlchemyError as error:
+        log.error("an answer went out without the records it asked for: %s", type(error).__name__)
+        return None
+    return found if found.results else None
 
 
 def _ranking(tracker: Tracker) -> list[tuple[Answer, float]]:

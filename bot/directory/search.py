@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -39,8 +39,8 @@ _CITY_AS_COUNTY = "Durham"
 _LOOK_AGAIN_S = 2.0
 _SMALL = 20_000
 _WITHIN_AT_MOST = 2_000
-_CANDIDATES = 60
-_BY_MEANING = 60
+_CANDIDATES = 40
+_BY_MEANING = 40
 _RANK_OFFSET = 10.0
 # When a record is about what was asked for: see the decision record for how these were measured.
 COVERED = 0.6
@@ -207,7 +207,9 @@ class Directory:
         for row, nearness in zip(rows.tolist(), near.tolist()):
             title, own = texts.get(int(catalogue.keys[row]), (frozenset(), frozenset()))
             covered = _share(telling, own)
-            if not _is_about(wanted, choice, row, covered, nearness, bool(stems)):
+            only_weak = not (stems or wanted.kinds or wanted.suitabilities or wanted.needs)
+            named = bool(wanted.weak) and only_weak and set(wanted.weak) <= title
+            if not named and not _is_about(wanted, choice, row, covered, nearness, bool(stems)):
                 continue
             unsaid = tuple(name for name, stated in choice.stated.items() if not stated[row])
             miles = None if choice.miles is None or not np.isfinite(choice.miles[row]) else float(choice.miles[row])
@@ -278,6 +280,16 @@ class Directory:
                 results.append(Result(key, record, score, unsaid))
         return results
 
+    def _exists(
+        self, connection: Connection, catalogue: Catalogue, wanted: Wanted, vector: np.ndarray | None, today: date
+    ) -> bool:
+        """Tell whether anything is about what is looked for, wherever, whenever and for whomever: often not, and then all is said."""
+        bare = replace(
+            wanted, place=None, within_miles=None, age=None, age_to=None, days=0, from_minute=None, to_minute=None,
+            is_free=False, accessibility=(),
+        )  # fmt: skip
+        return bare == wanted or bool(self._ranked(connection, catalogue, bare, None, vector, today))
+
     def _looser(
         self,
         connection: Connection,
@@ -292,8 +304,10 @@ class Directory:
         What is looked for itself is never given up: another thing is not what was asked for.
         """
         set_conditions = [name for name in _CONDITIONS if name in wanted.conditions_in_words()]
+        if not self._exists(connection, catalogue, wanted, vector, today):
+            set_conditions = [name for name in set_conditions if name in {"kinds", "needs"}]
         for name in set_conditions:
-            if name == "subject" or (name == "kinds" and not wanted.needs) or len(set_conditions) == 1:
+            if name == "subject" or (name == "kinds" and not wanted.needs) or not _is_more_than(wanted, name):
                 continue
             looser = wanted.without(name)
             there = place if looser.place else None
@@ -302,6 +316,11 @@ class Directory:
             if ranked:
                 return Looser(name, looser, len(ranked))
         return None
+
+
+def _is_more_than(wanted: Wanted, condition: str) -> bool:
+    """Tell whether something else was asked for than one condition."""
+    return len(wanted.conditions_in_words()) > 1 and condition in wanted.conditions_in_words()
 
 
 _STATED_WEIGHT = {
@@ -462,9 +481,14 @@ def _share(telling: dict[str, float], own: frozenset[str]) -> float:
     return sum(weight for word, weight in telling.items() if word in own) / total if total else 0.0
 
 
+@lru_cache(maxsize=20_000)
+def _stem_set(stems: str) -> frozenset[str]:
+    return frozenset(stems.split())
+
+
 def _stems_of(connection: Connection, keys: Sequence[int]) -> dict[int, tuple[frozenset[str], frozenset[str]]]:
     from bot.directory.words import stems_of
 
     statement = select(SearchDocument.service_key, SearchDocument.title, SearchDocument.stems)
     found = connection.execute(statement.where(SearchDocument.service_key.in_(keys)))
-    return {key: (stems_of(title), frozenset(stems.split())) for key, title, stems in found}
+    return {key: (stems_of(title), _stem_set(stems)) for key, title, stems in found}

@@ -23,7 +23,7 @@ WIDTH = 384
 _BATCH = 128
 _RESCORED = 300
 # Up to so many documents are compared byte by byte; above, signs first.
-_EXACT_UP_TO = 3_000
+_EXACT_UP_TO = 1_000
 
 log = logging.getLogger(__name__)
 

@@ -162,7 +162,7 @@ class ConversationStore:
                     replies.append(entry.content.get("custom", {}))
                     continue
                 kinds = {custom.get("kind") for custom in replies}
-                if "safeguarding" in kinds:
+                if kinds & {"safeguarding", "handoff"}:
                     return None
                 if not kinds <= PASSED_OVER:
                     answers = [

@@ -31,7 +31,7 @@ from tqdm import tqdm
 from bot.guidance.answers import load_answers
 from bot.guidance.briefs import briefs
 from bot.nlu.asking import asks_for_meaning, asks_for_service, missing_thing
-from bot.nlu.context import CORRECTION, STRONG, Previous, previous_turn
+from bot.nlu.context import CORRECTION, STRONG, Previous, hangs_in_the_air, previous_turn
 from bot.nlu.decision import Candidate, Costs, decide
 from bot.nlu.encoder import sentence_encoder
 from bot.nlu.features import (
@@ -220,6 +220,8 @@ class AnswerSelector(GraphComponent):
         elif intent == FAQ_INTENT:
             questions = self._answers_of_questions(message, answers)
             outcome = "answer" if questions else decide(answers, chance, self.sources, self.costs)
+            if outcome == "answer" and not message.get(CONTEXT) and hangs_in_the_air(message.get(NORMALISED)):
+                outcome = "clarify"
             confidence = chance
             intent = {"answer": FAQ_INTENT, "clarify": AMBIGUOUS_INTENT, "admit": FALLBACK_INTENT}[outcome]
         elif confidence < 0.5 * (1 - confidence) * self.costs.wrong_answer and intent != URGENT_INTENT:

@@ -28,6 +28,7 @@ _LEADS = re.compile(
     r"(?:is|was|does|do|can|could|would|will|are|did|has) (?:it|that|this|they|them|those|these|there)\b|why not|how so|how come|"
     r"who (?:pays|does|gives|decides|checks|runs|wrote|leads)|how (?:long|much|often|many|old)|since when|by when|when|where|until when)\b"
 )
+_GOES_ON = re.compile(r"^(?:and|but|or)\b")
 _POINTERS = re.compile(
     r"\b(?:it|its|that|this|they|them|their|those|these|ones?|then|too|either|instead|else|again|same|any more|him|her)\b"
 )
@@ -93,6 +94,11 @@ def leaning(normalised: str) -> Optional[Leaning]:
     if words <= LONGEST_LEANING_WORDS and (_LEADS.match(own) or _POINTERS.search(own)):
         return Leaning(STRONG, own)
     return Leaning(WEAK, own) if words <= SHORT_WORDS else None
+
+
+def hangs_in_the_air(normalised: str) -> bool:
+    """Tell whether a short message goes on from something ("and without a plan?"): without a turn before, it cannot be read."""
+    return bool(_GOES_ON.match(normalised)) and len(normalised.split()) <= SHORT_WORDS
 
 
 def in_context(lean: Leaning, previous: Previous, question: Optional[str]) -> str:

@@ -71,19 +71,34 @@ def test_readings_are_offered_though_all_are_unlikely_beside_vagueness_itself():
     assert [SOME[0] in offered[0], SOME[1] in offered[1], len(offered)] == [True, True, 3]
 
 
-def test_an_answer_brings_the_records_of_a_service_that_was_asked_for():
-    asked = tracker("where can i borrow toys", ranking=[(SOME[0], 0.9)], service_wanted=True)
-    assert [message["custom"]["kind"] for message in say(ActionAnswer(), asked)] == ["answer", "records"]
+@pytest.fixture
+def starting_records(tmp_path, monkeypatch):
+    """Searches go to a directory of their own, filled with the records of knowledge/directory/."""
+    starting = starting_directory(tmp_path)
+    for module in (answers, of_directory):
+        monkeypatch.setattr(module, "directory", lambda: starting)
 
 
-def test_no_records_beside_an_answer_that_asks_for_none():
-    asked = tracker("where can i borrow toys", ranking=[(SOME[0], 0.9)])
-    assert [message["custom"]["kind"] for message in say(ActionAnswer(), asked)] == ["answer"]
+@pytest.mark.parametrize(
+    ("text", "wanted", "kinds"),
+    [
+        ("where can i borrow sensory toys", True, ["answer", "records"]),
+        ("where can i borrow sensory toys", False, ["answer"]),
+        ("a club for unicyclists aged 3 in Paris", True, ["answer"]),
+    ],
+)
+def test_records_come_along_where_a_service_is_asked_for_and_one_fits(starting_records, text, wanted, kinds):
+    asked = tracker(text, ranking=[(SOME[0], 0.9)], service_wanted=wanted)
+    assert [message["custom"]["kind"] for message in say(ActionAnswer(), asked)] == kinds
 
 
-def test_nothing_is_said_beside_an_answer_where_no_record_fits():
-    asked = tracker("qqqq zzzz", ranking=[(SOME[0], 0.9)], service_wanted=True)
-    assert [message["custom"]["kind"] for message in say(ActionAnswer(), asked)] == ["answer"]
+def test_records_beside_an_answer_are_remembered(starting_records):
+    asked = tracker("where can i borrow sensory toys", ranking=[(SOME[0], 0.9)], service_wanted=True)
+    assert {event["name"] for event in ActionAnswer().events(asked)} == {"search", "shown_records"}
+    pressed = tracker(
+        "x", ranking=[(SOME[0], 0.9)], service_wanted=True, entities=[{"entity": "answer", "value": SOME[0]}]
+    )
+    assert ActionAnswer().events(pressed) == []
 
 
 def test_the_best_answer_is_given_with_close_ones_as_buttons():

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.context import CORRECTION, STRONG, WEAK, Previous, in_context, leaning, previous_turn, questions_in
+from bot.nlu.context import (
+    CORRECTION,
+    STRONG,
+    WEAK,
+    Previous,
+    hangs_in_the_air,
+    in_context,
+    leaning,
+    previous_turn,
+    questions_in,
+)
 
 
 @pytest.mark.parametrize(
@@ -66,3 +76,9 @@ def test_the_turn_before_comes_from_the_gateway_or_from_a_training_example():
 )
 def test_questions_of_a_message(message, questions):
     assert questions_in(message) == questions
+
+
+def test_what_goes_on_from_nothing_hangs_in_the_air():
+    assert hangs_in_the_air("and without a plan?") and hangs_in_the_air("or for nursery")
+    assert not hangs_in_the_air("what is portage")
+    assert not hangs_in_the_air("and what can i do when the school says no to an assessment for him")

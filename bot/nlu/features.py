@@ -19,6 +19,7 @@ FALLBACK_INTENT = "nlu_fallback"
 URGENT_INTENT = "urgent_help"
 OTHER_LANGUAGE_INTENT = "other_language"
 PERSON_INTENT = "ask_for_person"
+DISTRESSED_INTENT = "distressed"
 
 # The views of a message that bot.nlu.ranking fuses. Scores hold each twice: of the whole message, then of its best part.
 VIEW_NAMES = ("linear", "example", "passage", "words", "letters", "alike", "three alike", "logistic")

@@ -16,7 +16,14 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.features import AMBIGUOUS_INTENT, FALLBACK_INTENT, FAQ_INTENT, OTHER_LANGUAGE_INTENT, PERSON_INTENT
+from bot.nlu.features import (
+    AMBIGUOUS_INTENT,
+    DISTRESSED_INTENT,
+    FALLBACK_INTENT,
+    FAQ_INTENT,
+    OTHER_LANGUAGE_INTENT,
+    PERSON_INTENT,
+)
 from bot.nlu.person_patterns import asks_for_information, find_wish_for_person
 from bot.nlu.text import clean, normaliser, sentences
 
@@ -25,7 +32,7 @@ FROM_EXAMPLES = "examples"
 LONG_STORY_WORDS = 25
 SURE_ANSWER = 0.9
 COMPLAINT_INTENT = "complain_about_guide"
-_WISHES = frozenset({PERSON_INTENT, COMPLAINT_INTENT, "distressed"})
+_WISHES = frozenset({PERSON_INTENT, COMPLAINT_INTENT, DISTRESSED_INTENT})
 # What a share of wishes may overrule: a refusal has a button for a person anyway.
 _DOUBTFUL = frozenset({FAQ_INTENT, AMBIGUOUS_INTENT, FALLBACK_INTENT})
 _NOT_OVERRULED = frozenset({"ask_privacy", OTHER_LANGUAGE_INTENT})

@@ -15,10 +15,11 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.features import URGENT_INTENT
+from bot.nlu.features import DISTRESSED_INTENT, URGENT_INTENT
 from bot.nlu.text import clean
 from bot.nlu.urgent_patterns import find_urgent
 
+LEAST_BESIDE_DISTRESS = 0.05
 FROM_PATTERNS = "patterns"
 FROM_EXAMPLES = "examples"
 
@@ -63,7 +64,12 @@ class UrgentHelpDetector(GraphComponent):
         text = message.get(TEXT)
         if text and find_urgent(clean(text)):
             return FROM_PATTERNS
-        for entry in message.get(INTENT_RANKING_KEY) or ():
-            if entry[INTENT_NAME_KEY] == URGENT_INTENT and entry[PREDICTED_CONFIDENCE_KEY] >= self._enough:
-                return FROM_EXAMPLES
+        shares = {
+            entry[INTENT_NAME_KEY]: entry[PREDICTED_CONFIDENCE_KEY] for entry in message.get(INTENT_RANKING_KEY) or ()
+        }
+        urgent = shares.get(URGENT_INTENT, 0.0)
+        # Despair is near danger: where a message is mostly one, the rest of the ranking decides on the other.
+        beside_distress = urgent / max(1 - shares.get(DISTRESSED_INTENT, 0.0), urgent, 1e-6)
+        if urgent >= self._enough or (urgent >= LEAST_BESIDE_DISTRESS and beside_distress >= self._enough):
+            return FROM_EXAMPLES
         return None

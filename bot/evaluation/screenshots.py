@@ -13,7 +13,7 @@ from bot.evaluation.system import running_guide
 from bot.paths import ROOT
 
 FOLDER = ROOT / "docs" / "screenshots"
-PHONE = {"width": 390, "height": 780}
+PHONE = {"width": 390, "height": 844}
 PLAIN_QUESTION = "who pays for extra help in school"
 RECORDS_QUESTION = "is there a support group near Durham"
 
@@ -40,10 +40,12 @@ def take(browser: Browser, address: str) -> None:
     page = _opened(browser, f"{address}/demo", PHONE, scale=2)
     page.get_by_role("button").first.click()
     page.frame_locator("iframe").locator("#question").wait_for()
+    page.mouse.move(0, 0)
     page.screenshot(path=FOLDER / "embed-phone.png")
-    page = _opened(browser, address, {"width": 800, "height": 1000})
+    page = _opened(browser, address, {"width": 800, "height": 900})
     _ask(page, RECORDS_QUESTION)
-    page.locator("#new").screenshot(path=FOLDER / "record-cards.png")
+    page.locator("#new").evaluate("(new_messages) => new_messages.scrollIntoView()")
+    page.screenshot(path=FOLDER / "record-cards.png")
 
 
 def _opened(browser: Browser, address: str, size: dict[str, int], scale: int = 1) -> Page:

@@ -89,4 +89,10 @@ STATES: dict[str, tuple[str, Callable]] = {
     "embed opened": ("/demo", _opened_embed),
     "no such page": ("/nothing", lambda page, guide: None),
     "saved conversation": ("/", _saved),
+    "services": ("/services", lambda page, guide: None),
+    "about this guide": ("/about", lambda page, guide: None),
+    "privacy": ("/privacy", lambda page, guide: None),
+    "accessibility statement": ("/accessibility", lambda page, guide: None),
+    "handover form": ("/handover", lambda page, guide: None),
+    "staff sign-in": ("/staff", lambda page, guide: None),
 }

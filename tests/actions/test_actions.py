@@ -19,7 +19,6 @@ from bot.guidance import replies
 from bot.guidance.answers import load_answers
 from bot.guidance.languages import Language
 from bot.guidance.wording import wordings
-from tests.directory.stores import starting_directory
 
 SOME = list(load_answers())[:4]
 
@@ -72,9 +71,8 @@ def test_readings_are_offered_though_all_are_unlikely_beside_vagueness_itself():
 
 
 @pytest.fixture
-def starting_records(tmp_path, monkeypatch):
-    """Searches go to a directory of their own, filled with the records of knowledge/directory/."""
-    starting = starting_directory(tmp_path)
+def starting_records(starting, monkeypatch):
+    """Searches go to the records of knowledge/directory/."""
     for module in (answers, of_directory):
         monkeypatch.setattr(module, "directory", lambda: starting)
 
@@ -178,9 +176,7 @@ def test_urgent_help_handover_and_small_talk():
     assert say(ActionStartAgain(), tracker())[0]["custom"]["kind"] == "smalltalk"
 
 
-def test_records_say_what_was_looked_for(tmp_path, monkeypatch):
-    starting = starting_directory(tmp_path)
-    monkeypatch.setattr(of_directory, "directory", lambda: starting)
+def test_records_say_what_was_looked_for(starting_records):
     entities = [{"entity": "need", "value": "sensory"}, {"entity": "service_kind", "value": "borrow"}]
     (message,) = say(
         ActionFindService(), tracker("where can i borrow sensory toys", entities=entities, intent="find_service")

@@ -14,12 +14,6 @@ from actions.directory import ActionFindService
 from actions.records import ActionRecordsAbout, ActionRecordsChange, ActionRecordsMore
 from bot.directory.follow_up import read
 from bot.directory.replies import wanted_as_json
-from tests.directory.stores import starting_directory
-
-
-@pytest.fixture(scope="module")
-def starting(tmp_path_factory):
-    return starting_directory(tmp_path_factory.mktemp("starting"))
 
 
 class NoGaps:

@@ -1,20 +1,12 @@
-"""Directory stores on both kinds of database, the starting directory, and feeds on a local server that can be changed and broken."""
+"""Directory stores on both kinds of database, and feeds on a local server that can be changed and broken."""
 
 from __future__ import annotations
 
 import pytest
 
-from bot.directory.search import Directory
 from bot.store.engine import open_engine
 from tests.databases import KINDS, new_database
 from tests.directory.feed_server import FeedServer
-from tests.directory.stores import starting_directory
-
-
-@pytest.fixture(scope="session")
-def starting(tmp_path_factory: pytest.TempPathFactory) -> Directory:
-    """The starting directory with its vectors."""
-    return starting_directory(tmp_path_factory.mktemp("starting"))
 
 
 @pytest.fixture(params=KINDS)

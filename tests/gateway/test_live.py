@@ -167,6 +167,7 @@ def test_the_page_says_who_speaks_and_how_to_look_for_new_messages(address, take
     live.say(ident, "person", "Hello from me")
     page = requests.post(f"{address}/", data={"resume": "1", "conversation": token, "key": "k" * 20}, timeout=10).text
     assert "Rowan, SENDIASS" in page and "Hello from me" in page and "You are talking to Rowan from SENDIASS" in page
+    assert "Your message to Rowan" in page
     assert f'data-events="/api/chat/{token}/events?after=' in page and "Look for new messages" in page
 
 

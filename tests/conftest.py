@@ -1,0 +1,15 @@
+"""What tests of several packages share."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.directory.search import Directory
+
+
+@pytest.fixture(scope="session")
+def starting(tmp_path_factory: pytest.TempPathFactory) -> Directory:
+    """The starting directory with its vectors, made once: tests only read it."""
+    from tests.directory.stores import starting_directory
+
+    return starting_directory(tmp_path_factory.mktemp("starting"))

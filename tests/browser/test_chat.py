@@ -318,7 +318,6 @@ def test_the_first_view_weighs_less_than_60_kb_and_the_launcher_less_than_5(open
     _until_loaded(page, urls, weights)
     launcher = next(weights[ident] for ident, url in urls.items() if "/embed.js" in url)
     assert launcher < 5_000
-    print(f"first view {sum(weights[i] for i, u in urls.items() if 'demo' not in u and 'embed' not in u)} bytes")
     assert re.search(r"\?v=[0-9a-f]{12}$", next(url for url in urls.values() if "/embed.js" in url))
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from bot.directory.search import Directory
+if TYPE_CHECKING:  # The tests of tests/nlu run in Rasa's environment, whose SQLAlchemy cannot import the directory.
+    from bot.directory.search import Directory
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.base import GuideAction, audience_of
+from actions.base import GuideAction, Outcome, audience_of
 from actions.directory import remember, wanted_from
 from bot.directory.replies import records_message
 from bot.directory.search import Found, directory
@@ -39,30 +39,31 @@ class ActionAnswer(GuideAction):
         """Return the action's name in the domain."""
         return "action_answer"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
-        """Return the answer; an answer withdrawn since its button was made is admitted as not known."""
+    def outcome(self, tracker: Tracker) -> Outcome:
+        """Return the answer; an answer withdrawn since its button was made is admitted as not known.
+
+        Records shown beside it are remembered.
+        """
         ranking = _ranking(tracker)
         chosen = next(tracker.get_latest_entity_values("answer"), None)
         if chosen:
             answer = load_answers().get(chosen)
             form = next(tracker.get_latest_entity_values("form"), None)
-            return [answer_message(answer, audience_of(tracker), 1.0, form=form) if answer else fallback_message()]
+            message = answer_message(answer, audience_of(tracker), 1.0, form=form) if answer else fallback_message()
+            return Outcome([message])
         if not ranking:
-            return [fallback_message()]
+            return Outcome([fallback_message()])
         questions = _questions(tracker)
         if len(questions) > 1:
-            return [answer_message(answer, audience_of(tracker), confidence) for answer, confidence in questions]
+            return Outcome([answer_message(answer, audience_of(tracker), share) for answer, share in questions])
         (best, _), *rest = ranking
         confidence = float(_selected(tracker, "faq")["response"]["confidence"])
         also = [answer.id for answer, share in rest if share >= CLOSE_ENOUGH_TO_MENTION]
+        message = answer_message(best, audience_of(tracker), confidence, also=also)
         services = _services(tracker)
-        records = [records_message(services)] if services else []
-        return [answer_message(best, audience_of(tracker), confidence, also=also), *records]
-
-    def events(self, tracker: Tracker) -> list[dict[str, Any]]:
-        """Remember the records that were shown beside the answer."""
-        services = _services(tracker)
-        return remember(services) if services else []
+        if not services:
+            return Outcome([message])
+        return Outcome([message, records_message(services)], remember(services))
 
 
 class ActionClarify(GuideAction):
@@ -72,13 +73,13 @@ class ActionClarify(GuideAction):
         """Return the action's name in the domain."""
         return "action_clarify"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
+    def outcome(self, tracker: Tracker) -> Outcome:
         """Return the readings as buttons, or the fallback where it has just asked."""
         readings = _likeliest(tracker)
         asked_before = _last_action(tracker) == self.name()
         if len(readings) < 2 or asked_before:
-            return [_with_near(fallback_message(readings, asked_before), tracker)]
-        return [_with_near(clarify_message(readings), tracker)]
+            return Outcome([_with_near(fallback_message(readings, asked_before), tracker)])
+        return Outcome([_with_near(clarify_message(readings), tracker)])
 
 
 class ActionFallback(GuideAction):
@@ -88,9 +89,9 @@ class ActionFallback(GuideAction):
         """Return the action's name in the domain."""
         return "action_fallback"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
+    def outcome(self, tracker: Tracker) -> Outcome:
         """Return the refusal with the nearest questions."""
-        return [_with_near(fallback_message(_near(tracker)), tracker)]
+        return Outcome([_with_near(fallback_message(_near(tracker)), tracker)])
 
 
 class ActionOutOfScope(GuideAction):
@@ -100,11 +101,11 @@ class ActionOutOfScope(GuideAction):
         """Return the action's name in the domain."""
         return "action_out_of_scope"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
+    def outcome(self, tracker: Tracker) -> Outcome:
         """Return the refusal of the likeliest kind."""
         refusals = _selected(tracker, "out_of_scope").get("ranking") or []
         kind = refusals[0]["intent_response_key"].partition("/")[2] if refusals else OTHER_SUBJECT
-        return [_with_near(refusal_message(kind), tracker)]
+        return Outcome([_with_near(refusal_message(kind), tracker)])
 
 
 class ActionOtherLanguage(GuideAction):
@@ -114,15 +115,14 @@ class ActionOtherLanguage(GuideAction):
         """Return the action's name in the domain."""
         return "action_other_language"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
+    def outcome(self, tracker: Tracker) -> Outcome:
         """Return the reply for the language that was recognised."""
-        return [other_language_message(str(tracker.latest_message["intent"].get("language")))]
+        return Outcome([other_language_message(str(tracker.latest_message["intent"].get("language")))])
 
 
 def _services(tracker: Tracker) -> Found | None:
-    """Return the records that fit where one answer is given to a question that asks for a service as well, or None."""
-    several = len(_questions(tracker)) > 1 or next(tracker.get_latest_entity_values("answer"), None)
-    if several or not _ranking(tracker) or not _selected(tracker, "faq").get("service_wanted"):
+    """Return the records that fit where a question asks for a service as well, or None."""
+    if not _selected(tracker, "faq").get("service_wanted"):
         return None
     try:
         found = directory().search(wanted_from(tracker))

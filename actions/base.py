@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -15,8 +16,16 @@ from bot.guidance.replies import Message, error_message
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What an action says, and the events (as Rasa takes them) that record what came of it."""
+
+    messages: Sequence[Message] = ()
+    events: Sequence[dict[str, Any]] = ()
+
+
 class GuideAction(Action, ABC):
-    """An action that gives messages; a failure inside it becomes a kind sentence and a logged error.
+    """An action with one outcome; a failure inside it becomes a kind sentence and a logged error.
 
     Rasa says nothing at all when an action fails, so an exception must never leave it. What is logged is
     the action and the kind of failure, never the text of a message.
@@ -27,24 +36,19 @@ class GuideAction(Action, ABC):
         """Return the action's name in the domain."""
 
     @abstractmethod
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
-        """Return what to say."""
-
-    def events(self, tracker: Tracker) -> list[dict[str, Any]]:
-        """Return the events to record; none unless an action says otherwise."""
-        return []
+    def outcome(self, tracker: Tracker) -> Outcome:
+        """Do what the action does, once, and return what to say and to record."""
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Say the messages and return the events."""
         try:
-            for message in list(self.messages(tracker)):
-                dispatcher.utter_message(json_message=message)
-            return self.events(tracker)
+            outcome = self.outcome(tracker)
         except Exception as error:  # noqa: BLE001 - whatever fails, the person is told
             log.error("%s failed: %s", self.name(), type(error).__name__, exc_info=_without_text(error))
-            dispatcher.messages.clear()
-            dispatcher.utter_message(json_message=error_message())
-            return []
+            outcome = Outcome([error_message()])
+        for message in outcome.messages:
+            dispatcher.utter_message(json_message=message)
+        return list(outcome.events)
 
 
 def audience_of(tracker: Tracker) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from rasa_sdk import Tracker
 from rasa_sdk.events import AllSlotsReset
 
-from actions.base import GuideAction
-from bot.guidance.replies import Message, smalltalk_message
+from actions.base import GuideAction, Outcome
+from bot.guidance.replies import smalltalk_message
 
 
 class ActionSmalltalk(GuideAction):
@@ -19,9 +16,9 @@ class ActionSmalltalk(GuideAction):
         """Return the action's name in the domain."""
         return "action_smalltalk"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
+    def outcome(self, tracker: Tracker) -> Outcome:
         """Return the reply that wording.yml has for the intent."""
-        return [smalltalk_message(str(tracker.latest_message["intent"]["name"]))]
+        return Outcome([smalltalk_message(str(tracker.latest_message["intent"]["name"]))])
 
 
 class ActionStartAgain(GuideAction):
@@ -31,10 +28,6 @@ class ActionStartAgain(GuideAction):
         """Return the action's name in the domain."""
         return "action_start_again"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
-        """Return the first words of a fresh start."""
-        return [smalltalk_message("start_again")]
-
-    def events(self, tracker: Tracker) -> list[dict[str, Any]]:
-        """Forget every slot."""
-        return [AllSlotsReset()]
+    def outcome(self, tracker: Tracker) -> Outcome:
+        """Return the first words of a fresh start, and forget every slot."""
+        return Outcome([smalltalk_message("start_again")], [AllSlotsReset()])

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
-from actions.base import GuideAction
+from actions.base import GuideAction, Outcome
 from bot.directory.gaps import gaps
 from bot.directory.query import Wanted, wanted_from_text
 from bot.directory.replies import LOOKING_FOR, records_message, wanted_as_json, wanted_from_json
 from bot.directory.search import Found, directory
-from bot.guidance.replies import Message
 
 SEARCH, SHOWN = "search", "shown_records"
 
@@ -25,20 +23,16 @@ class ActionFindService(GuideAction):
         """Return the action's name in the domain."""
         return "action_find_service"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
-        """Return the records that fit, or that none does."""
-        return [records_message(search(tracker, wanted_from(tracker)))]
-
-    def events(self, tracker: Tracker) -> list[dict[str, Any]]:
-        """Remember the search and what it showed."""
-        return remember(directory().search(wanted_from(tracker)))
+    def outcome(self, tracker: Tracker) -> Outcome:
+        """Return the records that fit, or that none does; remember the search and what it showed."""
+        return searched(tracker, wanted_from(tracker))
 
 
-def search(tracker: Tracker, wanted: Wanted) -> Found:
-    """Return what a search finds; one that finds nothing is counted as a gap."""
+def searched(tracker: Tracker, wanted: Wanted) -> Outcome:
+    """Search, and return what was found with its events; a search that finds nothing is counted as a gap."""
     found = directory().search(wanted)
     gaps().note(found, asker=tracker.sender_id)
-    return found
+    return Outcome([records_message(found)], remember(found))
 
 
 def remember(found: Found, offset: int = 0) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -14,9 +14,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.base import GuideAction
+from actions.base import GuideAction, Outcome
 from bot.gateway.conversations import ConversationStore
-from bot.guidance.replies import Message
 from bot.handover import replies
 from bot.handover.chat_draft import GIVEN, SKIPPED, TYPED, ChatHandover, Incomplete, Sent
 from bot.handover.chat_so_far import chat_so_far
@@ -53,13 +52,13 @@ class ActionHandover(GuideAction):
         """Return the action's name in the domain."""
         return "action_handover"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
+    def outcome(self, tracker: Tracker) -> Outcome:
         """Return the offer; in the middle of a handover, that it goes on."""
         if (tracker.active_loop or {}).get("name"):
-            return [replies.waiting_message()]
+            return Outcome([replies.waiting_message()])
         why = _intent(tracker)
         begun = bool((handover().draft(tracker.sender_id) or {}).get("answered"))
-        return [replies.offer_message(why if why in OPENINGS else None, handover().is_open(), begun)]
+        return Outcome([replies.offer_message(why if why in OPENINGS else None, handover().is_open(), begun)])
 
 
 class ActionHandoverBegin(GuideAction):
@@ -69,19 +68,18 @@ class ActionHandoverBegin(GuideAction):
         """Return the action's name in the domain."""
         return "action_handover_begin"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
-        """Return nothing where it can begin: the form asks."""
-        return [] if handover().is_open() else [replies.offer_message(None, False)]
+    def outcome(self, tracker: Tracker) -> Outcome:
+        """Return the markers of what is answered; an answer that waits to be checked is marked as typed.
 
-    def events(self, tracker: Tracker) -> list[dict[str, Any]]:
-        """Return the markers of what is answered; an answer that waits to be checked is marked as typed."""
+        Where it can begin nothing is said: the form asks.
+        """
         if not handover().is_open():
-            return []
+            return Outcome([replies.offer_message(None, False)])
         draft = handover().begin(tracker.sender_id)
         markers = handover().markers(tracker.sender_id)
         if TYPED in draft:
             markers[next(slot for slot, marker in markers.items() if marker is None)] = TYPED
-        return [SlotSet(slot, marker) for slot, marker in markers.items()] + [SlotSet(f"handover_{CHECK}", None)]
+        return Outcome(events=[*_marked(markers), SlotSet(f"handover_{CHECK}", None)])
 
 
 class ActionHandoverDecline(GuideAction):
@@ -91,9 +89,9 @@ class ActionHandoverDecline(GuideAction):
         """Return the action's name in the domain."""
         return "action_handover_decline"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
+    def outcome(self, tracker: Tracker) -> Outcome:
         """Return the other ways."""
-        return [replies.stopped_message(was_begun=False)]
+        return Outcome([replies.stopped_message(was_begun=False)])
 
 
 class ActionHandoverStop(GuideAction):
@@ -103,13 +101,9 @@ class ActionHandoverStop(GuideAction):
         """Return the action's name in the domain."""
         return "action_handover_stop"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
-        """Erase the draft and say so."""
-        return [replies.stopped_message(was_begun=handover().drop(tracker.sender_id))]
-
-    def events(self, tracker: Tracker) -> list[dict[str, Any]]:
-        """Empty the markers."""
-        return [SlotSet(slot, None) for slot in _slots()]
+    def outcome(self, tracker: Tracker) -> Outcome:
+        """Erase the draft and say so; empty the markers."""
+        return Outcome([replies.stopped_message(was_begun=handover().drop(tracker.sender_id))], _emptied(_slots()))
 
 
 class ActionHandoverChange(GuideAction):
@@ -119,17 +113,13 @@ class ActionHandoverChange(GuideAction):
         """Return the action's name in the domain."""
         return "action_handover_change"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
-        """Return nothing: the form asks."""
-        return []
-
-    def events(self, tracker: Tracker) -> list[dict[str, Any]]:
-        """Forget the answer that the button names."""
+    def outcome(self, tracker: Tracker) -> Outcome:
+        """Forget the answer that the button names. Nothing is said: the form asks."""
         step = next(tracker.get_latest_entity_values(FIELD), None)
         if step not in STEPS:
-            return []
+            return Outcome()
         handover().reopen(tracker.sender_id, step)
-        return [SlotSet(STEPS[step].slot, None)]
+        return Outcome(events=_emptied([STEPS[step].slot]))
 
 
 class ActionHandoverIncludeChat(GuideAction):
@@ -139,16 +129,12 @@ class ActionHandoverIncludeChat(GuideAction):
         """Return the action's name in the domain."""
         return "action_handover_include_chat"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
-        """Return nothing: the check shows it."""
-        return []
-
-    def events(self, tracker: Tracker) -> list[dict[str, Any]]:
-        """Change what goes along."""
+    def outcome(self, tracker: Tracker) -> Outcome:
+        """Change what goes along. Nothing is said: the check shows it."""
         ident = tracker.sender_id
         goes_along = bool(handover().begin(ident).get("conversation"))
         handover().include_chat(ident, None if goes_along else chat_so_far(conversations().history(ident)))
-        return []
+        return Outcome()
 
 
 class ActionHandoverSend(GuideAction):
@@ -158,18 +144,15 @@ class ActionHandoverSend(GuideAction):
         """Return the action's name in the domain."""
         return "action_handover_send"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
-        """Return the reference, or that it was not sent and is not lost."""
+    def outcome(self, tracker: Tracker) -> Outcome:
+        """Return the reference, or that it was not sent and is not lost; empty the markers."""
         try:
             sent: Sent | None = handover().send(tracker.sender_id)
         except (Incomplete, NotPossible, SQLAlchemyError) as error:
             log.error("a referral was not sent: %s", type(error).__name__)
-            return [replies.not_sent_message()]
-        return [replies.sent_message(sent) if sent else replies.offer_message(None, handover().is_open())]
-
-    def events(self, tracker: Tracker) -> list[dict[str, Any]]:
-        """Empty the markers."""
-        return [SlotSet(slot, None) for slot in _slots()]
+            return Outcome([replies.not_sent_message()], _emptied(_slots()))
+        message = replies.sent_message(sent) if sent else replies.offer_message(None, handover().is_open())
+        return Outcome([message], _emptied(_slots()))
 
 
 class _AskStep(GuideAction):
@@ -184,11 +167,11 @@ class _AskStep(GuideAction):
         """Return the action's name in the domain."""
         return f"action_ask_handover_{self.step}"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
+    def outcome(self, tracker: Tracker) -> Outcome:
         """Return the question, with what was wrong about the last answer."""
         again = not _intent(tracker).startswith("handover_")
         problem = handover().problem(tracker.sender_id)
-        return [replies.question_message(self.step, problem, again)]
+        return Outcome([replies.question_message(self.step, problem, again)])
 
 
 class ActionAskAbout(_AskStep):
@@ -240,13 +223,13 @@ class ActionAskCheck(GuideAction):
         """Return the action's name in the domain."""
         return "action_ask_handover_check"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
+    def outcome(self, tracker: Tracker) -> Outcome:
         """Return the check; the gateway fills in the answers."""
         ident = tracker.sender_id
         version = handover().shown(ident)
         draft = handover().begin(ident)
         given = [step.name for step in STEPS.values() if any(draft.get(field) for field in step.fields)]
-        return [replies.check_message(given, bool(draft.get("conversation")), handover().consent, version)]
+        return Outcome([replies.check_message(given, bool(draft.get("conversation")), handover().consent, version)])
 
 
 class ValidateHandoverForm(FormValidationAction):
@@ -265,7 +248,7 @@ class ValidateHandoverForm(FormValidationAction):
             return events
         except Exception as error:  # noqa: BLE001 - Rasa is silent when an action fails
             log.error("%s failed: %s", self.name(), type(error).__name__)
-            return [SlotSet(slot, None) for slot in tracker.slots_to_validate()]
+            return _emptied(tracker.slots_to_validate())
 
     async def get_validation_events(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -275,7 +258,7 @@ class ValidateHandoverForm(FormValidationAction):
         for slot, value in tracker.slots_to_validate().items():
             if value is not None:  # emptied slots are told of as well
                 markers |= self._marker(tracker.sender_id, slot, str(value))
-        return [SlotSet(slot, marker) for slot, marker in markers.items()]
+        return _marked(markers)
 
     def _marker(self, conversation: str, slot: str, value: str) -> dict[str, str | None]:
         step = step_of_slot(slot)
@@ -295,3 +278,11 @@ class ValidateHandoverForm(FormValidationAction):
 
 def _slots() -> list[str]:
     return [*(step.slot for step in STEPS.values()), f"handover_{CHECK}"]
+
+
+def _marked(markers: Mapping[str, str | None]) -> list[dict[str, Any]]:
+    return [SlotSet(slot, marker) for slot, marker in markers.items()]
+
+
+def _emptied(slots: Iterable[str]) -> list[dict[str, Any]]:
+    return _marked(dict.fromkeys(slots))

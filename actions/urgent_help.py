@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rasa_sdk import Tracker
 
-from actions.base import GuideAction, audience_of
-from bot.guidance.replies import Message, urgent_help_message
+from actions.base import GuideAction, Outcome, audience_of
+from bot.guidance.replies import urgent_help_message
 
 
 class ActionUrgentHelp(GuideAction):
@@ -17,6 +15,6 @@ class ActionUrgentHelp(GuideAction):
         """Return the action's name in the domain."""
         return "action_urgent_help"
 
-    def messages(self, tracker: Tracker) -> Iterable[Message]:
+    def outcome(self, tracker: Tracker) -> Outcome:
         """Return the urgent reply."""
-        return [urgent_help_message(audience_of(tracker))]
+        return Outcome([urgent_help_message(audience_of(tracker))])

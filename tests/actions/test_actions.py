@@ -92,11 +92,11 @@ def test_records_come_along_where_a_service_is_asked_for_and_one_fits(starting_r
 
 def test_records_beside_an_answer_are_remembered(starting_records):
     asked = tracker("where can i borrow sensory toys", ranking=[(SOME[0], 0.9)], service_wanted=True)
-    assert {event["name"] for event in ActionAnswer().events(asked)} == {"search", "shown_records"}
+    assert {event["name"] for event in ActionAnswer().outcome(asked).events} == {"search", "shown_records"}
     pressed = tracker(
         "x", ranking=[(SOME[0], 0.9)], service_wanted=True, entities=[{"entity": "answer", "value": SOME[0]}]
     )
-    assert ActionAnswer().events(pressed) == []
+    assert not ActionAnswer().outcome(pressed).events
 
 
 def test_the_best_answer_is_given_with_close_ones_as_buttons():
@@ -202,7 +202,7 @@ def test_every_failure_is_kind_and_logged_without_the_text(action, monkeypatch, 
     def fail(self, of: Tracker):
         raise ValueError(of.latest_message["text"])
 
-    monkeypatch.setattr(type(action), "messages", fail)
+    monkeypatch.setattr(type(action), "outcome", fail)
     with caplog.at_level(logging.ERROR):
         (message,) = say(action, tracker("my son Jayden said"))
     assert message["custom"]["kind"] == "error" and message["custom"]["links"]

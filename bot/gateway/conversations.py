@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, ForeignKey, String, delete, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from bot.store.engine import open_engine
+from bot.store.engine import empty_log, open_engine
 
 RECENT_ENTRIES = 12
 PASSED_OVER = {"smalltalk", "handoff"}
@@ -232,7 +232,9 @@ class ConversationStore:
     def erase(self, conversation: str) -> bool:
         """Erase a conversation with all that belongs to it; tell whether there was one."""
         with Session(self._engine) as session, session.begin():
-            return _erase(session, [conversation]) > 0
+            erased = _erase(session, [conversation]) > 0
+        empty_log(self._engine)
+        return erased
 
     def erase_older_than(self, hours: int, but: Sequence[str] = ()) -> list[str]:
         """Erase conversations whose last message is older than `hours`; return their ids.
@@ -244,7 +246,9 @@ class ConversationStore:
             past = session.scalars(select(Conversation.id).where(Conversation.last_at < before))
             old = [ident for ident in past if ident not in but]
             _erase(session, old)
-            return old
+        if old:
+            empty_log(self._engine)
+        return old
 
     def answers(self) -> bool:
         """Tell whether the database answers, by counting conversations."""

@@ -163,8 +163,9 @@ def missing_thing(normalised: str, answer_text: str) -> Optional[Thing]:
 
     Sentences in which the answer itself says that something is not known do not count as saying it.
     """
-    said = _NOT_SAID.sub(" ", answer_text)
-    return next((thing for thing in THINGS if thing.asked.search(normalised) and not thing.said.search(said)), None)
+    asked = [thing for thing in THINGS if thing.asked.search(normalised)]
+    said = _NOT_SAID.sub(" ", answer_text) if asked else ""
+    return next((thing for thing in asked if not thing.said.search(said)), None)
 
 
 def asks_for_meaning(normalised: str) -> bool:

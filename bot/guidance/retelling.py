@@ -23,7 +23,7 @@ _EMPTY = frozenset(
         by called can canna cannit cannot cant chance cheers chunks clear clearly come computer cos could couldnt coz cud cut dat dead
         description detail details did didnt difficult dinnae do does doesnt doing done dont down duck dunno each earth easy else
         english enough er erm even ever every everyday everything exactly example examples explanation fancy far fast few find folk for
-        formal forward found from full fully funny get gets getting give given giving go god goes going good got great had half halfway
+        formal forward found from full fully funny gan get gets getting give given giving go god goes going good got great had half halfway
         hang hard hardly has have havent having head hear heck hell hello helpful here hey hi hinny hiya hm hmm hold honest honestly
         hope huh human i id if ill im impossible in info information instead interesting into is isnt it its ive just keep keeps kind
         kinda knaa know knowing known language last lay layman laymans least length less let like line little lol long longer look lost
@@ -54,7 +54,7 @@ _OF_A_WISH = re.compile(
 _EXCUSE = re.compile(
     r"\b(?:(?:i am|im) (?:\w+ ){0,2}(?:dyslexic|tired|thick|slow|knackered|exhausted|autistic)"
     r"|(?:i am|im) not (?:\w+ )?(?:good|great|clever|bright|academic)(?: (?:with|at) (?:\w+ ?){1,2})?"
-    r"|(?:i am|im) an? (?:\w+ ){1,3}(?=(?:can|could|please) )"
+    r"|(?:i am|im) (?!not )(?:(?:so|just|absolutely|really|dead|proper|a bit) ){0,2}(?:an? (?:\w+ ){0,2})?\w+ (?=(?:can|could|please) )"
     r"|(?:i|we) (?:have|have got|got|ve got) (?:dyslexia|a learning disability|learning difficulties|brain fog)"
     r"|(?:i|we) (?:really )?(?:struggle|find it hard) (?:with reading|to read|with words|with english|reading)"
     r"|(?:my )?english is(?:nt| not)(?: \w+)? (?:good|great|first language|best)|my english is (?:bad|poor)"
@@ -144,7 +144,7 @@ _MORE = _any_of(
     r"^(?:and |so |is |ok |oh )*(?:that|this|it|thats) (?:is )?(?:all|it|everything|the lot)"
     r"(?: (?:you|there|i|have|got|know|can|say|tell|me|us|ve|is|then|it|to|get|need|now|for))*$",
     r"^is (?:that|it|this) (?:really |just )?(?:all|it|everything|the lot)\b",
-    r"^(?:please |ok |okay |yes |yeah |aye |oh |right |interesting |great |good |thanks )*(?:go|keep) (?:on|going|deeper|talking)"
+    r"^(?:please |ok |okay |yes |yeah |aye |oh |right |interesting |great |good |thanks )*(?:go|gan|keep) (?:on|going|deeper|talking)"
     r"(?: then| please| pet| man| love)*$",
     r"\b(?:in|into|with|some|any|the|give|lots of)(?: \w+)? detail\b|^(?:\w+ ){0,4}details?(?: please| pls| plz)*$",
     r"\b(?:tell|know|say|give|show)(?: me| us)? (?:everything|all you know|all about (?:it|that|this))\b",

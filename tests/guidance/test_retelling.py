@@ -27,6 +27,7 @@ SIMPLER = [
     "that was a lot, can you sum it up",
     "not sure what you mean",
     "my head is mashed, say it simpler",
+    "sorry im shattered can you put that in easier words",
 ]
 MORE = [
     "tell me more about that",
@@ -38,6 +39,7 @@ MORE = [
     "ok thanks, tell me more",
     "interesting, go on",
     "is that all?",
+    "gan on then",
     "in more detail please",
 ]
 QUESTIONS = [
@@ -57,6 +59,7 @@ QUESTIONS = [
     "more groups near crook",
     "my child does not understand words",
     "my son is confused and lost at school",
+    "im worried about school can you tell me more",
     "im lost i dont know where to turn",
     "what else can i do if school says no",
     "is there an easy read version of the EHC plan",

@@ -10,6 +10,7 @@ from bot.gateway.record_turns import REMEMBERED_TURNS
 from bot.guidance.replies import STILL_HARD, form_payload
 from bot.guidance.retelling import read
 
+WHAT_IT_CAN = "/ask_what_can_you_do"
 # While services are remembered, "any more?" means more of them.
 _OF_THE_ANSWER = re.compile(r"\b(?:tell|explain|say|detail|info)", re.I)
 
@@ -21,13 +22,19 @@ class RetoldTurns:
         self._store = store
 
     def typed(self, conversation: str, text: str) -> Instead | None:
-        """Return what goes on in place of a typed `text`, or None where it is not such a wish, or no answer was just given."""
+        """Return what goes on in place of a typed `text`, or None where it is no such wish, or follows on something else.
+
+        Where there is no answer yet that it could be about, the guide says what it can do. Ranked among the questions
+        "i dont get it" would be anything.
+        """
         form = read(text)
         if not form or self._store.open_step(conversation):
             return None
-        answers = [custom for custom in self._store.just_shown(conversation) if custom.get("kind") == "answer"]
+        shown = self._store.just_shown(conversation)
+        answers = [custom for custom in shown if custom.get("kind") == "answer"]
         if not answers:
-            return None
+            nothing_said_yet = all(custom.get("kind") == "fallback" for custom in shown)
+            return Instead(WHAT_IT_CAN, text) if nothing_said_yet else None
         if (
             form == "more"
             and not _OF_THE_ANSWER.search(text)

@@ -99,6 +99,8 @@ _NO_WISH = _any_of(
     r"^(?:so |and |but |ok |then )*(?:does|do) (?:all )?(?:that|this|it) (?:all )?mean\b|\bmeans? (?:i|we|you) ",
     r"\b(?:i|we|me|us|to) (?:can |should |must |could |still )?do\b(?! (?:not|you))|\bwhat (?:to|now)\b",
     r"\bnot (?:what|that) i (?:said|meant|wanted|mean)\b|\bi (?:mean|meant)\b|\bdont (?:want|need|tell|say|explain|give|send)\b",
+    # Time that something takes
+    r"\blong\b.*\bwait\b|\bbeen (?:\w+ )?(?:too|so|very) long\b|^(?:it|that) (?:is |has )?(?:takes|took|been)\b",
     # More of the help itself: "can i get more"
     r"\b(?:get|have|want|need|take|give (?:me|us)) (?:any |some |a |bit |lot |lots |much |little |even |of )*more"
     r"(?! (?:info|detail|of (?:it|that)|about|clear|simpl|plain|basic|than))",
@@ -124,7 +126,8 @@ _SIMPLER = _any_of(
     r"(?:to )?(?:understand|follow|read|take (?:it |that |all (?:that |it )?)?in|understanding)\b",
     r"\bmakes? no sense\b|\bmake (?:any )?sense of\b|\bheads? (?:n|or|nor|and) tails?\b|\bmeans? nothing\b",
     r"\b(?:too|way too|so|bit|far too|very|really) (?:\w+ )?(?:complicated|complicatd|confusing|wordy|waffly|formal|technical|long winded|"
-    r"long(?! (?:for (?!me|us)|i|we|since))|much (?:info|information|to (?:take|read)|reading|writing|jargon)|many (?:\w+ )?words)",
+    r"long(?! (?:for (?!me|us)|i|we|since|a |to (?!read|take|follow|understand)))|"
+    r"much (?:info|information|to (?:take|read)|reading|writing|jargon)|many (?:\w+ )?words)",
     r"\b(?:complicated|confusing|wordy|waffly|jargon|waffle|gibberish|gobbled\w+|double dutch|clear as mud|foreign language)\b",
     r"\b(?:big|long|fancy|hard|posh|difficult) words\b|\blot of words\b|\b(?:over|above) my head\b|\b(?:none the|no) wiser\b",
     r"\b(?:lost me|got lost|confused|confuses|baffled|baffles|bamboozled|muddled|flummoxed)\b",

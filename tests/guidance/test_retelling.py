@@ -70,6 +70,8 @@ QUESTIONS = [
     "does that mean we have to pay",
     "he needs simple instructions",
     "it takes too long",
+    "thats too long to wait",
+    "its been too long",
     "can i get more",
     "what do i do now",
     "is that all the money they get",

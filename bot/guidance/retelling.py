@@ -46,7 +46,7 @@ _OF_A_WISH = re.compile(
     r"simpl\w*|eas(?:y|ier|iest|yer)|plain\w*|clear\w*|short\w*|small\w*|briefer|fewer|confus\w+|baffl\w+|bamboozl\w+|muddl\w+|flummox\w+|"
     r"complicat\w*|wordy|winded|technical|legal|foreign|waffl\w*|jargon|gibberish|gobbled\w+|double|dutch|mud|explain\w*|rephras\w+|reword\w*|"
     r"rewrit\w+|clarif\w+|summar\w+|sum|shorten\w*|translat\w+|condens\w+|tldr|gist|dumb\w*|broken|boil|water|spel(?:t|l|led)|repeat\w*|"
-    r"differently|different|under\w*stan\w*|understood|undertsand|undrstand|grasp|follow\w*|compute|clue|idea|scooby|wiser|main|key|basics|"
+    r"differently|different|syllables?|used|under\w*stan\w*|understood|undertsand|undrstand|grasp|follow\w*|compute|clue|idea|scooby|wiser|main|key|basics|"
     r"struggl\w+|tricky|late|eh+|huh+|wots?|wats|summat|gettin|dnt|hasnt|divv?ent|cudnt|help\w*|saying|talk\w*|someone|anyone|"
     r"elaborat\w+|expand\w*|further|more|mor|extra|additional|fuller|finer|detailed|complete|bigger|picture|story|deeper|depth|rest|specific\w*"
 )
@@ -59,7 +59,8 @@ _EXCUSE = re.compile(
     r"|(?:i|we) (?:really )?(?:struggle|find it hard) (?:with reading|to read|with words|with english|reading)"
     r"|(?:my )?english is(?:nt| not)(?: \w+)? (?:good|great|first language|best)|my english is (?:bad|poor)"
     r"|(?:my )?(?:head|brain) (?:is |s )?(?:hurts|mashed|fried|gone|wrecked|spinning|battered)"
-    r"|its (?:late|been a long day|late at night)|why (?=(?:dont|cant|not) (?:you|just)))\b"
+    r"|(?:ive|i have) (?:had )?(?:no sleep|a long day|a headache|a migraine)|its (?:late|been a long day|late at night)"
+    r"|why (?=(?:dont|cant|not) (?:you|just))|^how (?=do (?:you|u|ya|ye) mean))\b"
 )
 _LIKE_A_CHILD = re.compile(
     r"\b(?:like|as if|as though|so(?: that)?|for|to|as) (?:im |i am |i was |i were |you would to |even )*(?:a |an |my )?"
@@ -129,11 +130,12 @@ _SIMPLER = _any_of(
     r"long(?! (?:for (?!me|us)|i|we|since|a |to (?!read|take|follow|understand)))|"
     r"much (?:info|information|to (?:take|read)|reading|writing|jargon)|many (?:\w+ )?words)",
     r"\b(?:complicated|confusing|wordy|waffly|jargon|waffle|gibberish|gobbled\w+|double dutch|clear as mud|foreign language)\b",
-    r"\b(?:big|long|fancy|hard|posh|difficult) words\b|\blot of words\b|\b(?:over|above) my head\b|\b(?:none the|no) wiser\b",
+    r"\b(?:big|long|fancy|hard|posh|difficult) words\b|\blots? of words\b|\b(?:over|above) my head\b|\b(?:none the|no) wiser\b",
     r"\b(?:lost me|got lost|confused|confuses|baffled|baffles|bamboozled|muddled|flummoxed)\b",
     r"^(?:i am|im|we are|i was)?(?: still| just| completely| totally| a bit| even more| so| very| really| now)* ?lost"
     r"(?: me| there| now| again| with that| by that)*$",
     # What it means
+    r"^do (?:you|u|ya|ye) mean$|\bone syllable\b|\blot (?:to take|of it to take) in\b",
     rf"\b{_WHAT}\b.*\b(?:mean|means|meant|meaning)\b|\b(?:mean|means|meaning) (?:what|wot|exactly)\b|^(?:the )?meaning\b",
     rf"\b{_WHAT}\b.*\b(?:on about|saying|getting at|trying to (?:say|tell)|telling me|talking about|want to say)\b",
     r"^(?:whats|what is|what was) (?:all )?(?:that|this|it) (?:all )?about(?: then)?$",

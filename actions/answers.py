@@ -21,6 +21,7 @@ from bot.guidance.replies import (
     fallback_message,
     other_language_message,
     refusal_message,
+    retold_message,
 )
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ OTHER_SUBJECT = "far"
 
 
 class ActionAnswer(GuideAction):
-    """Gives the answer that was asked for or chosen by a button."""
+    """Gives the answer that was asked for, chosen by a button, or wanted in another form."""
 
     def name(self) -> str:
         """Return the action's name in the domain."""
@@ -45,12 +46,10 @@ class ActionAnswer(GuideAction):
         Records shown beside it are remembered.
         """
         ranking = _ranking(tracker)
-        chosen = next(tracker.get_latest_entity_values("answer"), None)
+        chosen = list(tracker.get_latest_entity_values("answer"))
         if chosen:
-            answer = load_answers().get(chosen)
             form = next(tracker.get_latest_entity_values("form"), None)
-            message = answer_message(answer, audience_of(tracker), 1.0, form=form) if answer else fallback_message()
-            return Outcome([message])
+            return Outcome([_chosen_message(ident, form, audience_of(tracker)) for ident in chosen])
         if not ranking:
             return Outcome([fallback_message()])
         questions = _questions(tracker)
@@ -122,6 +121,13 @@ def with_services(message: Message, tracker: Tracker) -> Outcome:
     if not services:
         return Outcome([message])
     return Outcome([message, records_message(services)], remember(services))
+
+
+def _chosen_message(ident: str, form: str | None, audience: str) -> Message:
+    answer = load_answers().get(ident)
+    if not answer:
+        return fallback_message()
+    return retold_message(answer, audience, form) if form else answer_message(answer, audience, 1.0)
 
 
 def _services(tracker: Tracker) -> Found | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from bot.directory.places import EARTH_RADIUS_MILES
 from bot.directory.search_models import SearchDocument, SearchVector
+from bot.directory.stem_index import StemIndex
 from bot.directory.text_index import words_known
 from bot.directory.vectors import VectorIndex
 
@@ -41,6 +43,7 @@ class Catalogue:
     points: np.ndarray
     vectors: VectorIndex
     words: dict[str, int]
+    stems: StemIndex
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -106,6 +109,7 @@ def load_catalogue(connection: Connection, revision: tuple[int, int]) -> Catalog
     sessions = [np.frombuffer(packed, np.int16).reshape(-1, 3) for packed in columns[12]]
     points = [np.frombuffer(packed, np.float32).reshape(-1, 2) for packed in columns[13]]
     of_row = np.arange(count)
+    words = words_known(connection)
     return Catalogue(
         revision=revision,
         keys=np.array(columns[0], np.int64),
@@ -125,7 +129,8 @@ def load_catalogue(connection: Connection, revision: tuple[int, int]) -> Catalog
         point_rows=np.repeat(of_row, [len(some) for some in points]) if count else of_row,
         points=_on_sphere(np.concatenate(points)) if count else np.zeros((0, 3), np.float32),
         vectors=load_vectors(connection, np.array(columns[0], np.int64)),
-        words=words_known(connection),
+        words=words,
+        stems=load_stems(connection, words),
     )
 
 
@@ -139,6 +144,13 @@ def load_vectors(connection: Connection, keys: np.ndarray) -> VectorIndex:
     )
     row_of = {int(key): row for row, key in enumerate(keys)}
     return VectorIndex(len(keys), ((row_of[key], vector) for key, vector in pairs if key in row_of))
+
+
+def load_stems(connection: Connection, words: Iterable[str]) -> StemIndex:
+    """Read the stems of all documents; `words` are all that there are."""
+    statement = select(SearchDocument.stems, SearchDocument.title_stems).order_by(SearchDocument.service_key)
+    rows = connection.execute(statement.execution_options(yield_per=5000))
+    return StemIndex(((stems, title_stems) for stems, title_stems in rows), words)
 
 
 def _on_sphere(degrees: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ enough to tell documents apart: ranking a quarter of a country by a word like "s
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -23,9 +24,9 @@ from bot.directory.search_models import SearchDocument, SearchState, SearchWord
 _CHUNK = 500
 _STATE = 1
 _LOCK = 7_305_115  # any number: the key of the lock that two indexing processes compete for on PostgreSQL
-# How many documents the words of one request may touch, and how many are ranked and returned.
+# How many documents the words of one request may touch.
 POSTINGS = 1_500
-MOST = 100
+_WITHIN_AT_MOST = 2_000
 _WEIGHTS = (8.0, 4.0, 1.0)
 
 
@@ -54,6 +55,7 @@ def refresh(engine: Engine, progress: Callable[[Iterable[int]], Iterable[int]] =
         if changed or gone:
             _count_words(connection)
         services, newest = _newest(session)
+        state = session.get(SearchState, _STATE)  # again: making documents lets go of all that the session held
         if state is None:
             state = SearchState(key=_STATE, revision=0, vectors_revision=0)
             session.add(state)
@@ -86,21 +88,61 @@ def words_known(connection: Connection) -> dict[str, int]:
     return {row.stem: row.documents for row in rows}
 
 
-def found_by_words(
-    connection: Connection, groups: Sequence[tuple[str, int]], within: Sequence[int] | None = None
-) -> list[tuple[int, float]]:
-    """Return keys of services with a score, best first, at most `MOST`.
+class TextSearch:
+    """Asks the database's full text for the words of one request; the same question only once."""
 
-    `groups` are words with the number of documents each is in. The rarest words that together touch at most
-    `POSTINGS` documents are asked for, any of them; where even the rarest is too common, all of them at once.
-    `within`, when given, are the keys to choose from.
-    """
-    rare = _affordable(groups)
-    words, any_of = (rare, True) if rare else ([word for word, _ in groups], False)
-    if not words:
-        return []
-    ask = _ask_postgresql if connection.dialect.name == "postgresql" else _ask_sqlite
-    return ask(connection, words, any_of, within)
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._found: dict[str, np.ndarray] = {}
+
+    def keys(self, groups: Sequence[tuple[str, int]], keys: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+        """Return the keys of services that the words find, best first, at most `POSTINGS`.
+
+        `groups` are words with the number of documents each is in. The rarest words that together touch at most
+        `POSTINGS` documents are asked for, any of them; where even the rarest is too common, all of them at once, and,
+        where few rows of `keys` are `allowed`, of those only: the best of all documents might hold none of them.
+        """
+        rare = _affordable(groups)
+        if rare:
+            return self._ask(rare, any_of=True)
+        few = len(allowed) <= _WITHIN_AT_MOST and len(allowed) < len(keys)
+        return self._ask([word for word, _ in groups], any_of=False, within=keys[allowed].tolist() if few else None)
+
+    def _ask(self, words: Sequence[str], any_of: bool, within: list[int] | None = None) -> np.ndarray:
+        is_postgresql = self._connection.dialect.name == "postgresql"
+        joint = _JOINT[is_postgresql, any_of]
+        match = joint.join(words if is_postgresql else [f'"{word}"' for word in words])
+        if within is None and match in self._found:
+            return self._found[match]
+        values: dict[str, object] = {"match": match, "most": POSTINGS}
+        if within is not None:
+            values["within"] = within if is_postgresql else json.dumps(within)
+        statement = _ASK[is_postgresql, within is not None]
+        found = np.array(self._connection.execute(statement, values).scalars().all(), np.int64)
+        if within is None:
+            self._found[match] = found
+        return found
+
+
+_WEIGHED = ", ".join(map(str, _WEIGHTS))
+_SQLITE = (
+    "SELECT rowid FROM search_text WHERE search_text MATCH :match{within}"
+    f" ORDER BY bm25(search_text, {_WEIGHED}) LIMIT :most"
+)
+_POSTGRESQL = (
+    "SELECT service_key FROM search_text, to_tsquery('english', :match) query WHERE words @@ query{within}"
+    " ORDER BY ts_rank(words, query) DESC LIMIT :most"
+)
+# By whether it is PostgreSQL, and whether any of the words will do.
+_JOINT = {(False, False): " AND ", (False, True): " OR ", (True, False): " & ", (True, True): " | "}
+# By whether it is PostgreSQL, and whether only some keys are asked for.
+_ASK = {
+    (False, False): text(_SQLITE.format(within="")),
+    # "+": scan the matches once, not once a key.
+    (False, True): text(_SQLITE.format(within=" AND +rowid IN (SELECT value FROM json_each(:within))")),
+    (True, False): text(_POSTGRESQL.format(within="")),
+    (True, True): text(_POSTGRESQL.format(within=" AND service_key = ANY(:within)")),
+}
 
 
 def _affordable(groups: Sequence[tuple[str, int]]) -> list[str]:
@@ -111,37 +153,6 @@ def _affordable(groups: Sequence[tuple[str, int]]) -> list[str]:
             break
         chosen.append(word)
     return chosen
-
-
-def _ask_sqlite(
-    connection: Connection, words: Sequence[str], any_of: bool, within: Sequence[int] | None
-) -> list[tuple[int, float]]:
-    match = (" OR " if any_of else " AND ").join(f'"{word}"' for word in words)
-    weights = ", ".join(map(str, _WEIGHTS))
-    some = ""
-    parameters: dict[str, object] = {"match": match, "most": MOST}
-    if within is not None:
-        some = "AND +rowid IN (SELECT value FROM json_each(:within))"  # "+": scan the matches once, not once a key
-        parameters["within"] = "[" + ",".join(map(str, within)) + "]"
-    statement = text(
-        f"SELECT rowid, -bm25(search_text, {weights}) AS score FROM search_text"
-        f" WHERE search_text MATCH :match {some} ORDER BY score DESC LIMIT :most"
-    )
-    return [(int(key), float(score)) for key, score in connection.execute(statement, parameters)]
-
-
-def _ask_postgresql(
-    connection: Connection, words: Sequence[str], any_of: bool, within: Sequence[int] | None
-) -> list[tuple[int, float]]:
-    some = "" if within is None else "AND service_key = ANY(:within)"
-    parameters: dict[str, object] = {"match": (" | " if any_of else " & ").join(words), "most": MOST}
-    if within is not None:
-        parameters["within"] = list(within)
-    statement = text(
-        "SELECT service_key, ts_rank(words, query) AS score FROM search_text, to_tsquery('english', :match) query"
-        f" WHERE words @@ query {some} ORDER BY score DESC LIMIT :most"
-    )
-    return [(int(key), float(score)) for key, score in connection.execute(statement, parameters)]
 
 
 def _newest(session: Session) -> tuple[int, datetime | None]:

@@ -17,7 +17,7 @@ from bot.directory.catalogue import Catalogue
 from bot.directory.conditions import Choice, Conditions
 from bot.directory.places import Place
 from bot.directory.query import Wanted
-from bot.directory.text_index import TextSearch, rarity
+from bot.directory.text_index import MOST, TextSearch, rarity
 from bot.directory.words import meant_by, stem, words_of
 
 COVERED = 0.6
@@ -25,7 +25,6 @@ PARTLY_COVERED = 0.3
 NEAR_IN_MEANING = 0.50
 PARTLY_NEAR_IN_MEANING = 0.38
 _CANDIDATES = 40
-_BY_WORDS = 100
 _BY_MEANING = 40
 _RANK_OFFSET = 10.0
 _UNRANKED = 1_000
@@ -117,7 +116,7 @@ class Ranking:
         groups = _text_groups(wanted, self._catalogue)
         if groups:
             rows = self._catalogue.rows_of(self._text.keys(groups, self._catalogue.keys, allowed))
-            by_words = rows[choice.allowed[rows]][:_BY_WORDS].tolist()
+            by_words = rows[choice.allowed[rows]][:MOST].tolist()
         if vector is not None:
             differing = partial(self._differing, looked_for, vector)
             by_meaning = self._catalogue.vectors.nearest(vector, allowed, _BY_MEANING, differing).tolist()

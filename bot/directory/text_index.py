@@ -26,6 +26,8 @@ _STATE = 1
 _LOCK = 7_305_115  # any number: the key of the lock that two indexing processes compete for on PostgreSQL
 # How many documents the words of one request may touch.
 POSTINGS = 1_500
+# How many are ranked where the database knows which are allowed.
+MOST = 100
 _WITHIN_AT_MOST = 2_000
 _WEIGHTS = (8.0, 4.0, 1.0)
 
@@ -96,25 +98,24 @@ class TextSearch:
         self._found: dict[str, np.ndarray] = {}
 
     def keys(self, groups: Sequence[tuple[str, int]], keys: np.ndarray, allowed: np.ndarray) -> np.ndarray:
-        """Return the keys of services that the words find, best first, at most `POSTINGS`.
+        """Return the keys of services that the words find, best first: all rows' or only those `allowed` of `keys`.
 
         `groups` are words with the number of documents each is in. The rarest words that together touch at most
-        `POSTINGS` documents are asked for, any of them; where even the rarest is too common, all of them at once, and,
-        where few rows of `keys` are `allowed`, of those only: the best of all documents might hold none of them.
+        `POSTINGS` documents are asked for, any of them; where even the rarest is too common, all of them at once.
         """
         rare = _affordable(groups)
-        if rare:
-            return self._ask(rare, any_of=True)
+        words, any_of = (rare, True) if rare else ([word for word, _ in groups], False)
+        # Few can be told to the database, which then ranks no others.
         few = len(allowed) <= _WITHIN_AT_MOST and len(allowed) < len(keys)
-        return self._ask([word for word, _ in groups], any_of=False, within=keys[allowed].tolist() if few else None)
+        return self._ask(words, any_of, keys[allowed].tolist() if few else None)
 
-    def _ask(self, words: Sequence[str], any_of: bool, within: list[int] | None = None) -> np.ndarray:
+    def _ask(self, words: Sequence[str], any_of: bool, within: list[int] | None) -> np.ndarray:
         is_postgresql = self._connection.dialect.name == "postgresql"
         joint = _JOINT[is_postgresql, any_of]
         match = joint.join(words if is_postgresql else [f'"{word}"' for word in words])
-        if within is None and match in self._found:
+        if match in self._found:
             return self._found[match]
-        values: dict[str, object] = {"match": match, "most": POSTINGS}
+        values: dict[str, object] = {"match": match, "most": POSTINGS if within is None else MOST}
         if within is not None:
             values["within"] = within if is_postgresql else json.dumps(within)
         statement = _ASK[is_postgresql, within is not None]

@@ -17,7 +17,7 @@ from bot.directory.catalogue import Catalogue
 from bot.directory.conditions import Choice, Conditions
 from bot.directory.places import Place
 from bot.directory.query import Wanted
-from bot.directory.text_index import MOST, TextSearch, rarity
+from bot.directory.text_index import MOST, TextSearch, affordable, rarity
 from bot.directory.words import meant_by, stem, words_of
 
 COVERED = 0.6
@@ -26,6 +26,7 @@ NEAR_IN_MEANING = 0.50
 PARTLY_NEAR_IN_MEANING = 0.38
 _CANDIDATES = 40
 _BY_MEANING = 40
+_WITHIN_AT_MOST = 2_000
 _RANK_OFFSET = 10.0
 _UNRANKED = 1_000
 _MANY = 4
@@ -68,6 +69,7 @@ class Ranking:
         self._text = TextSearch(connection)
         self._conditions = Conditions(catalogue, today)
         self._distances: dict[str, np.ndarray] = {}
+        self._meant: dict[str, str] = {}
 
     def ranked(self, wanted: Wanted, place: Place | None) -> Ranked:
         """Return the services that fit; `place` is the one that `wanted` names."""
@@ -78,7 +80,7 @@ class Ranking:
         if not len(rows):
             return Ranked(rows, np.zeros(0), choice)
         catalogue = self._catalogue
-        stems = [meant_by(own, catalogue.words) for own in wanted.subject]
+        stems = [self._meant_by(own) for own in wanted.subject]
         telling = rarity(stems, catalogue.words, len(catalogue))
         ordering = rarity(_ordering(wanted), catalogue.words, len(catalogue))
         near = catalogue.vectors.nearness(vector, rows) if vector is not None else np.zeros(len(rows), np.float32)
@@ -111,12 +113,8 @@ class Ranking:
         allowed = np.flatnonzero(choice.allowed)
         if not len(allowed):
             return allowed, [], []
-        by_words: list[int] = []
         by_meaning: list[int] = []
-        groups = _text_groups(wanted, self._catalogue)
-        if groups:
-            rows = self._catalogue.rows_of(self._text.keys(groups, self._catalogue.keys, allowed))
-            by_words = rows[choice.allowed[rows]][:MOST].tolist()
+        by_words = self._by_words(wanted, choice, allowed)
         if vector is not None:
             differing = partial(self._differing, looked_for, vector)
             by_meaning = self._catalogue.vectors.nearest(vector, allowed, _BY_MEANING, differing).tolist()
@@ -127,6 +125,25 @@ class Ranking:
         best = sorted(fused, key=lambda row: -fused[row])[:_CANDIDATES]
         rows = np.array(list(dict.fromkeys([*best, *_by_structure(choice, allowed, wanted)])), np.int64)
         return rows, by_words, by_meaning
+
+    def _by_words(self, wanted: Wanted, choice: Choice, allowed: np.ndarray) -> list[int]:
+        """Return the allowed rows that the words find, best first: those with any rare word, or else with all common ones."""
+        catalogue = self._catalogue
+        meant = (self._meant_by(own) for own in (*wanted.subject, *_ordering(wanted)))
+        words = {own: _searchable(own, wanted) for own in meant if own in catalogue.words}
+        rare = affordable({own: catalogue.words[own] for own in words})
+        if not rare:
+            return catalogue.stems.having(list(words), choice.allowed, MOST).tolist() if words else []
+        few = len(allowed) <= _WITHIN_AT_MOST and len(allowed) < len(catalogue)
+        keys = self._text.keys([words[own] for own in rare], catalogue.keys[allowed] if few else None)
+        rows = catalogue.rows_of(keys)
+        found: list[int] = rows[choice.allowed[rows]][:MOST].tolist()
+        return found
+
+    def _meant_by(self, own: str) -> str:
+        if own not in self._meant:
+            self._meant[own] = meant_by(own, self._catalogue.words)
+        return self._meant[own]
 
     def _differing(self, looked_for: str, vector: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Return how many signs differ; for all rows at once, and once, where many are asked for."""
@@ -191,16 +208,6 @@ def _by_structure(choice: Choice, allowed: np.ndarray, wanted: Wanted) -> list[i
     else:
         best = np.argsort(-points, kind="stable")
     return [int(row) for row in allowed[best[points[best] > 0]]]
-
-
-def _text_groups(wanted: Wanted, catalogue: Catalogue) -> list[tuple[str, int]]:
-    """Return the words to look for in the full text, each with the number of documents it is in; unknown ones are left out."""
-    groups: dict[str, int] = {}
-    for own in (*wanted.subject, *_ordering(wanted)):
-        meant = meant_by(own, catalogue.words)
-        if meant in catalogue.words:
-            groups[_searchable(meant, wanted)] = catalogue.words[meant]
-    return list(groups.items())
 
 
 def _searchable(meant: str, wanted: Wanted) -> str:

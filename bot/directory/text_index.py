@@ -24,11 +24,10 @@ from bot.directory.search_models import SearchDocument, SearchState, SearchWord
 _CHUNK = 500
 _STATE = 1
 _LOCK = 7_305_115  # any number: the key of the lock that two indexing processes compete for on PostgreSQL
-# How many documents the words of one request may touch.
+# How many documents the database may rank for the words of one request.
 POSTINGS = 1_500
-# How many are ranked where the database knows which are allowed.
+# How many are of use, where all that are found are allowed.
 MOST = 100
-_WITHIN_AT_MOST = 2_000
 _WEIGHTS = (8.0, 4.0, 1.0)
 
 
@@ -97,27 +96,18 @@ class TextSearch:
         self._connection = connection
         self._found: dict[str, np.ndarray] = {}
 
-    def keys(self, groups: Sequence[tuple[str, int]], keys: np.ndarray, allowed: np.ndarray) -> np.ndarray:
-        """Return the keys of services that the words find, best first: all rows' or only those `allowed` of `keys`.
+    def keys(self, words: Sequence[str], within: np.ndarray | None) -> np.ndarray:
+        """Return the keys of services whose text has any of the words, best first.
 
-        `groups` are words with the number of documents each is in. The rarest words that together touch at most
-        `POSTINGS` documents are asked for, any of them; where even the rarest is too common, all of them at once.
+        `within` are the keys to choose from, not too many; the database then ranks no others.
         """
-        rare = _affordable(groups)
-        words, any_of = (rare, True) if rare else ([word for word, _ in groups], False)
-        # Few can be told to the database, which then ranks no others.
-        few = len(allowed) <= _WITHIN_AT_MOST and len(allowed) < len(keys)
-        return self._ask(words, any_of, keys[allowed].tolist() if few else None)
-
-    def _ask(self, words: Sequence[str], any_of: bool, within: list[int] | None) -> np.ndarray:
         is_postgresql = self._connection.dialect.name == "postgresql"
-        joint = _JOINT[is_postgresql, any_of]
-        match = joint.join(words if is_postgresql else [f'"{word}"' for word in words])
+        match = " | ".join(words) if is_postgresql else " OR ".join(f'"{word}"' for word in words)
         if match in self._found:
             return self._found[match]
         values: dict[str, object] = {"match": match, "most": POSTINGS if within is None else MOST}
         if within is not None:
-            values["within"] = within if is_postgresql else json.dumps(within)
+            values["within"] = within.tolist() if is_postgresql else json.dumps(within.tolist())
         statement = _ASK[is_postgresql, within is not None]
         found = np.array(self._connection.execute(statement, values).scalars().all(), np.int64)
         if within is None:
@@ -134,8 +124,6 @@ _POSTGRESQL = (
     "SELECT service_key FROM search_text, to_tsquery('english', :match) query WHERE words @@ query{within}"
     " ORDER BY ts_rank(words, query) DESC LIMIT :most"
 )
-# By whether it is PostgreSQL, and whether any of the words will do.
-_JOINT = {(False, False): " AND ", (False, True): " OR ", (True, False): " & ", (True, True): " | "}
 # By whether it is PostgreSQL, and whether only some keys are asked for.
 _ASK = {
     (False, False): text(_SQLITE.format(within="")),
@@ -146,10 +134,11 @@ _ASK = {
 }
 
 
-def _affordable(groups: Sequence[tuple[str, int]]) -> list[str]:
+def affordable(documents: Mapping[str, int]) -> list[str]:
+    """Return the rarest words that are together in at most `POSTINGS` documents; none where even the rarest is commoner."""
     chosen, touched = [], 0
-    for word, documents in sorted(groups, key=lambda pair: pair[1]):
-        touched += documents
+    for word, count in sorted(documents.items(), key=lambda pair: pair[1]):
+        touched += count
         if touched > POSTINGS:
             break
         chosen.append(word)

@@ -97,9 +97,17 @@ class Catalogue:
             fits &= begins & (ends > (start or 0)) & (opens < (end if end is not None else 24 * 60))
             says &= begins
         running, stated = np.zeros(len(self), bool), np.zeros(len(self), bool)
-        running[self.session_rows[fits]] = True
-        stated[self.session_rows[says]] = True
+        rows, starts = self._rows_with_sessions
+        if len(rows):
+            running[rows] = np.logical_or.reduceat(fits, starts)
+            stated[rows] = np.logical_or.reduceat(says, starts)
         return running, stated
+
+    @cached_property
+    def _rows_with_sessions(self) -> tuple[np.ndarray, np.ndarray]:
+        """The rows that have sessions, and where in `sessions` each one's begin."""
+        rows, starts = np.unique(self.session_rows, return_index=True)
+        return rows, starts
 
 
 def load_catalogue(connection: Connection, revision: tuple[int, int]) -> Catalogue:

@@ -12,7 +12,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    column,
+    delete,
+    false,
+    func,
+    insert,
+    select,
+    table,
+    text,
+    update,
+)
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, selectinload
 
@@ -20,6 +35,7 @@ from bot.directory.documents import document_of, recipe
 from bot.directory.models import Attribute, Location, Service, ServiceAtLocation
 from bot.directory.places import gazetteer
 from bot.directory.search_models import SearchDocument, SearchState, SearchWord
+from bot.directory.words import words_of
 
 _CHUNK = 500
 _STATE = 1
@@ -29,6 +45,7 @@ POSTINGS = 1_500
 # How many are of use, where all that are found are allowed.
 MOST = 100
 _WEIGHTS = (8.0, 4.0, 1.0)
+_TEXT = table("search_text")
 
 
 def refresh(engine: Engine, progress: Callable[[Iterable[int]], Iterable[int]] = iter) -> int:
@@ -132,6 +149,23 @@ _ASK = {
     (True, False): text(_POSTGRESQL.format(within="")),
     (True, True): text(_POSTGRESQL.format(within=" AND service_key = ANY(:within)")),
 }
+
+
+def has_words(search: str, dialect: str) -> ColumnElement[bool]:
+    """Return the condition that a service's document has every word of `search`, or words that begin with it.
+
+    False where there is no word in it. Words that tell nothing ("the") are left out where the database leaves them out.
+    """
+    words = words_of(search)
+    if not words:
+        return false()
+    if dialect == "postgresql":
+        match = " & ".join(f"{word}:*" for word in words)
+        found = text("numnode(to_tsquery('english', :words)) = 0 OR words @@ to_tsquery('english', :words)")
+        return Service.key.in_(select(column("service_key")).select_from(_TEXT).where(found.bindparams(words=match)))
+    match = " AND ".join(f'"{word}" *' for word in words)
+    found = text("search_text MATCH :words")
+    return Service.key.in_(select(column("rowid")).select_from(_TEXT).where(found.bindparams(words=match)))
 
 
 def affordable(documents: Mapping[str, int]) -> list[str]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from sqlalchemy import Connection, select
 
 from bot.directory.places import EARTH_RADIUS_MILES
 from bot.directory.search_models import SearchDocument, SearchVector
-from bot.directory.text_index import words_known
+from bot.directory.stem_index import StemIndex
+from bot.directory.text_index import POSTINGS, words_known
 from bot.directory.vectors import VectorIndex
 
-_MILE_OF_CHORD = 1.0 / EARTH_RADIUS_MILES
 NO_PLACE, COUNTY, BEYOND = 0, 1, 2
 _COVERS = {None: NO_PLACE, "county": COUNTY, "beyond": BEYOND}
 
@@ -41,6 +43,7 @@ class Catalogue:
     points: np.ndarray
     vectors: VectorIndex
     words: dict[str, int]
+    stems: StemIndex
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -63,18 +66,26 @@ class Catalogue:
     def miles_from(self, latitude: float, longitude: float) -> np.ndarray:
         """Return each row's distance in miles to its nearest point; infinity where it has none."""
         nearest = np.full(len(self), np.inf, np.float32)
-        if len(self.points):
-            apart = np.sqrt(np.square(self.points - _on_sphere(np.array([[latitude, longitude]]))[0]).sum(axis=1))
-            miles = (2 * np.arcsin(np.minimum(apart / 2, 1)) / _MILE_OF_CHORD).astype(np.float32)
-            np.minimum.at(nearest, self.point_rows, miles)
+        if self.points.size:
+            here = _on_sphere(np.array([[latitude, longitude]])).ravel()
+            apart = np.sqrt(sum(np.square(axis - own) for axis, own in zip(self.points, here)))
+            miles = 2 * np.arcsin(np.minimum(apart / 2, 1)) * np.float32(EARTH_RADIUS_MILES)
+            rows, starts = self._rows_with_points
+            nearest[rows] = np.minimum.reduceat(miles, starts)
         return nearest
+
+    @cached_property
+    def _rows_with_points(self) -> tuple[np.ndarray, np.ndarray]:
+        """The rows that have points, and where in `points` each one's begin."""
+        rows, starts = np.unique(self.point_rows, return_index=True)
+        return rows, starts
 
     def running(self, days: int, start: int | None, end: int | None) -> tuple[np.ndarray, np.ndarray]:
         """Return which rows have one session on one of `days` within the minutes, and which state sessions at all.
 
         Day and time must be of the same session. A session that states no hours, or no day, does not fit a wish for them.
         """
-        weekdays, opens, closes = self.sessions.T if len(self.sessions) else np.zeros((3, 0), np.int16)
+        weekdays, opens, closes = self.sessions
         fits = np.ones(len(weekdays), bool)
         says = np.ones(len(weekdays), bool)
         if days:
@@ -86,9 +97,17 @@ class Catalogue:
             fits &= begins & (ends > (start or 0)) & (opens < (end if end is not None else 24 * 60))
             says &= begins
         running, stated = np.zeros(len(self), bool), np.zeros(len(self), bool)
-        running[self.session_rows[fits]] = True
-        stated[self.session_rows[says]] = True
+        rows, starts = self._rows_with_sessions
+        if len(rows):
+            running[rows] = np.logical_or.reduceat(fits, starts)
+            stated[rows] = np.logical_or.reduceat(says, starts)
         return running, stated
+
+    @cached_property
+    def _rows_with_sessions(self) -> tuple[np.ndarray, np.ndarray]:
+        """The rows that have sessions, and where in `sessions` each one's begin."""
+        rows, starts = np.unique(self.session_rows, return_index=True)
+        return rows, starts
 
 
 def load_catalogue(connection: Connection, revision: tuple[int, int]) -> Catalogue:
@@ -106,6 +125,7 @@ def load_catalogue(connection: Connection, revision: tuple[int, int]) -> Catalog
     sessions = [np.frombuffer(packed, np.int16).reshape(-1, 3) for packed in columns[12]]
     points = [np.frombuffer(packed, np.float32).reshape(-1, 2) for packed in columns[13]]
     of_row = np.arange(count)
+    words = words_known(connection)
     return Catalogue(
         revision=revision,
         keys=np.array(columns[0], np.int64),
@@ -121,11 +141,12 @@ def load_catalogue(connection: Connection, revision: tuple[int, int]) -> Catalog
         is_shown=np.array(columns[10], bool),
         covers=np.array([_COVERS[covers] for covers in columns[11]], np.int8),
         session_rows=np.repeat(of_row, [len(some) for some in sessions]) if count else of_row,
-        sessions=np.concatenate(sessions) if count else np.zeros((0, 3), np.int16),
+        sessions=np.ascontiguousarray(np.concatenate([np.zeros((0, 3), np.int16), *sessions]).T),
         point_rows=np.repeat(of_row, [len(some) for some in points]) if count else of_row,
-        points=_on_sphere(np.concatenate(points)) if count else np.zeros((0, 3), np.float32),
+        points=_on_sphere(np.concatenate([np.zeros((0, 2), np.float32), *points])),
         vectors=load_vectors(connection, np.array(columns[0], np.int64)),
-        words=words_known(connection),
+        words=words,
+        stems=load_stems(connection, words),
     )
 
 
@@ -141,9 +162,15 @@ def load_vectors(connection: Connection, keys: np.ndarray) -> VectorIndex:
     return VectorIndex(len(keys), ((row_of[key], vector) for key, vector in pairs if key in row_of))
 
 
+def load_stems(connection: Connection, words: Iterable[str]) -> StemIndex:
+    """Read the stems of all documents; `words` are all that there are."""
+    statement = select(SearchDocument.stems, SearchDocument.title_stems).order_by(SearchDocument.service_key)
+    rows = connection.execute(statement.execution_options(yield_per=5000))
+    return StemIndex(((stems, title_stems) for stems, title_stems in rows), words, common_from=POSTINGS)
+
+
 def _on_sphere(degrees: np.ndarray) -> np.ndarray:
+    """Return points of latitude and longitude as three coordinates each, an axis a row, on a sphere of radius 1."""
     latitude, longitude = np.radians(degrees.astype(np.float64)).T
     across = np.cos(latitude)
-    return np.stack([across * np.cos(longitude), across * np.sin(longitude), np.sin(latitude)], axis=1).astype(
-        np.float32
-    )
+    return np.stack([across * np.cos(longitude), across * np.sin(longitude), np.sin(latitude)]).astype(np.float32)

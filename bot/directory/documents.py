@@ -38,7 +38,8 @@ def document_of(service: Service, gazetteer: Gazetteer) -> SearchDocument:
         title=title,
         terms=terms,
         body=body,
-        stems=" ".join(sorted(stem[:_STEM_CHARACTERS] for stem in stems_of(f"{title} {terms} {body}"))),
+        stems=_stems(f"{title} {terms} {body}"),
+        title_stems=_stems(title),
         text_hash=_hash(vector_text(title, terms, body)),
         minimum_age=service.minimum_age,
         maximum_age=service.maximum_age,
@@ -100,6 +101,10 @@ def ages_in_words(low: float | None, high: float | None) -> str | None:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:32]
+
+
+def _stems(text: str) -> str:
+    return " ".join(sorted(stem[:_STEM_CHARACTERS] for stem in stems_of(text)))
 
 
 def _mask(facet: str, service: Service) -> int:

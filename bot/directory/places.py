@@ -153,11 +153,12 @@ class Gazetteer:
         for written in (county.name, *names["county"]["also"]):
             self._places[_key(written)] = county
         self._no_places = [_key(phrase) for phrase in names["not_places"]]
-        self._fuzzy = {
-            " ".join(key): place
-            for key, place in self._places.items()
-            if len(" ".join(key)) >= 7 and not place.is_outside and key not in self._needs_cue
-        }
+        # By first letter, number of words and length: a slip changes none of the first two, and the last by two at most.
+        self._alike: dict[tuple[str, int, int], list[tuple[str, Place]]] = {}
+        for key, place in self._places.items():
+            name = " ".join(key)
+            if len(name) >= 7 and not place.is_outside and key not in self._needs_cue:
+                self._alike.setdefault((name[0], len(key), len(name)), []).append((name, place))
 
     def named(self, name: str) -> Place | None:
         """Return the place of a name, nickname, postcode or outward code, or None."""
@@ -234,17 +235,15 @@ class Gazetteer:
         allowed = 2 if len(written) >= 8 else 1
         if len(written) < 8 and not _has_cue(words, index, len(key)):
             return None
-        best: tuple[int, Place] | None = None
-        for name, place in self._fuzzy.items():
-            if (
-                name[0] == written[0]
-                and abs(len(name) - len(written)) <= allowed
-                and name.count(" ") == written.count(" ")
-            ):
+        nearest: tuple[int, Place] | None = None
+        for length in sorted(
+            range(len(written) - allowed, len(written) + allowed + 1), key=lambda one: abs(one - len(written))
+        ):
+            for name, place in self._alike.get((written[0], len(key), length), ()):
                 slips = OSA.distance(name, written, score_cutoff=allowed)
-                if slips <= allowed and (best is None or slips < best[0]):
-                    best = (slips, place)
-        return best[1] if best else None
+                if slips <= allowed and (nearest is None or slips < nearest[0]):
+                    nearest = (slips, place)
+        return nearest[1] if nearest else None
 
     def _counts(self, key: tuple[str, ...], place: Place, words: list[str], index: int, written: str) -> bool:
         if key in self._never:

@@ -22,6 +22,7 @@ from bot.directory.models import (
     Taxonomy,
     TaxonomyTerm,
 )
+from bot.directory.text_index import has_words
 from bot.directory.visibility import shown_on
 
 METRES_IN_A_DEGREE = 111_195.0
@@ -81,7 +82,7 @@ class Published:
 
         Raises SQLAlchemyError where the store cannot be read.
         """
-        query = select(Service).where(shown_on(date.today()), *_conditions(filters))
+        query = select(Service).where(shown_on(date.today()), *_conditions(session, filters))
         loading = {
             "minimal": (load_only(Service.id, Service.updated_at),),
             "summary": (joinedload(Service.organization),),
@@ -103,7 +104,7 @@ class Published:
         """Return a page of the organisations that have a service shown today."""
         query = select(Organization).where(
             Organization.services.any(shown_on(date.today())),
-            *_has_words(search, Organization.name, Organization.description),
+            *_columns_have(search, Organization.name, Organization.description),
         )
         loading = (selectinload(Organization.identifiers), selectinload(Organization.attributes))
         return _slice(session, query, (Organization.key,), page, per_page, loading)
@@ -125,7 +126,7 @@ class Published:
 
     def taxonomies(self, session: Session, search: str, page: int, per_page: int) -> Slice[Taxonomy]:
         """Return a page of the schemes of terms."""
-        query = select(Taxonomy).where(*_has_words(search, Taxonomy.name, Taxonomy.description))
+        query = select(Taxonomy).where(*_columns_have(search, Taxonomy.name, Taxonomy.description))
         return _slice(session, query, (Taxonomy.key,), page, per_page)
 
     def taxonomy(self, session: Session, ident: str) -> Taxonomy | None:
@@ -143,7 +144,7 @@ class Published:
         top_only: bool = False,
     ) -> Slice[TaxonomyTerm]:
         """Return a page of terms; `top_only` leaves out those that stand below another."""
-        query = select(TaxonomyTerm).where(*_has_words(search, TaxonomyTerm.name, TaxonomyTerm.description))
+        query = select(TaxonomyTerm).where(*_columns_have(search, TaxonomyTerm.name, TaxonomyTerm.description))
         if taxonomy_id:
             query = query.where(TaxonomyTerm.of_taxonomy.has(Taxonomy.id == taxonomy_id))
         if parent_id:
@@ -162,7 +163,7 @@ class Published:
     ) -> Slice[ServiceAtLocation]:
         """Return a page of the services shown today at their locations, nearest first where a point is given."""
         query = select(ServiceAtLocation).join(ServiceAtLocation.service).join(ServiceAtLocation.location)
-        query = query.where(shown_on(date.today()), *_conditions(filters))
+        query = query.where(shown_on(date.today()), *_conditions(session, filters))
         order: tuple[Any, ...] = (ServiceAtLocation.key,)
         if near:
             query = query.where(_within(near) if near.radius_m is not None else Location.latitude.is_not(None))
@@ -190,8 +191,9 @@ def distance_m(near: Near, location: Location) -> float | None:
     return math.hypot(north, east)
 
 
-def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
-    yield from _has_words(filters.search, Service.name, Service.description)
+def _conditions(session: Session, filters: Filters) -> Iterator[ColumnElement[bool]]:
+    if filters.search:
+        yield has_words(filters.search, session.get_bind().dialect.name)
     if filters.taxonomy_term_id:
         yield Service.attributes.any(Attribute.taxonomy_term.has(TaxonomyTerm.id == filters.taxonomy_term_id))
     if filters.taxonomy_id:
@@ -204,8 +206,8 @@ def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield Service.updated_at >= filters.modified_after.astimezone(UTC)
 
 
-def _has_words(search: str, *columns: Any) -> Iterator[ColumnElement[bool]]:
-    """Yield, for each word, that one of the columns has it."""
+def _columns_have(search: str, *columns: Any) -> Iterator[ColumnElement[bool]]:
+    """Yield, for each word, that one of the columns has it: for tables that are small and have no full text."""
     for word in search.split():
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         yield or_(*(column.ilike(pattern, escape="\\") for column in columns))

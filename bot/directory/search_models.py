@@ -27,6 +27,7 @@ class SearchDocument(Base):
     terms: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     stems: Mapped[str] = mapped_column(Text)
+    title_stems: Mapped[str] = mapped_column(Text, server_default="")
     text_hash: Mapped[str] = mapped_column(String(32), index=True)
     minimum_age: Mapped[float | None]
     maximum_age: Mapped[float | None]

@@ -6,12 +6,28 @@ enough to tell documents apart: ranking a quarter of a country by a word like "s
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    column,
+    delete,
+    false,
+    func,
+    insert,
+    select,
+    table,
+    text,
+    update,
+)
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, selectinload
 
@@ -19,14 +35,17 @@ from bot.directory.documents import document_of, recipe
 from bot.directory.models import Attribute, Location, Service, ServiceAtLocation
 from bot.directory.places import gazetteer
 from bot.directory.search_models import SearchDocument, SearchState, SearchWord
+from bot.directory.words import words_of
 
 _CHUNK = 500
 _STATE = 1
 _LOCK = 7_305_115  # any number: the key of the lock that two indexing processes compete for on PostgreSQL
-# How many documents the words of one request may touch, and how many are ranked and returned.
+# How many documents the database may rank for the words of one request.
 POSTINGS = 1_500
+# How many are of use, where all that are found are allowed.
 MOST = 100
 _WEIGHTS = (8.0, 4.0, 1.0)
+_TEXT = table("search_text")
 
 
 def refresh(engine: Engine, progress: Callable[[Iterable[int]], Iterable[int]] = iter) -> int:
@@ -54,6 +73,7 @@ def refresh(engine: Engine, progress: Callable[[Iterable[int]], Iterable[int]] =
         if changed or gone:
             _count_words(connection)
         services, newest = _newest(session)
+        state = session.get(SearchState, _STATE)  # again: making documents lets go of all that the session held
         if state is None:
             state = SearchState(key=_STATE, revision=0, vectors_revision=0)
             session.add(state)
@@ -86,62 +106,77 @@ def words_known(connection: Connection) -> dict[str, int]:
     return {row.stem: row.documents for row in rows}
 
 
-def found_by_words(
-    connection: Connection, groups: Sequence[tuple[str, int]], within: Sequence[int] | None = None
-) -> list[tuple[int, float]]:
-    """Return keys of services with a score, best first, at most `MOST`.
+class TextSearch:
+    """Asks the database's full text for the words of one request; the same question only once."""
 
-    `groups` are words with the number of documents each is in. The rarest words that together touch at most
-    `POSTINGS` documents are asked for, any of them; where even the rarest is too common, all of them at once.
-    `within`, when given, are the keys to choose from.
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._found: dict[str, np.ndarray] = {}
+
+    def keys(self, words: Sequence[str], within: np.ndarray | None) -> np.ndarray:
+        """Return the keys of services whose text has any of the words, best first.
+
+        `within` are the keys to choose from, not too many; the database then ranks no others.
+        """
+        is_postgresql = self._connection.dialect.name == "postgresql"
+        match = " | ".join(words) if is_postgresql else " OR ".join(f'"{word}"' for word in words)
+        if match in self._found:
+            return self._found[match]
+        values: dict[str, object] = {"match": match, "most": POSTINGS if within is None else MOST}
+        if within is not None:
+            values["within"] = within.tolist() if is_postgresql else json.dumps(within.tolist())
+        statement = _ASK[is_postgresql, within is not None]
+        found = np.array(self._connection.execute(statement, values).scalars().all(), np.int64)
+        if within is None:
+            self._found[match] = found
+        return found
+
+
+_WEIGHED = ", ".join(map(str, _WEIGHTS))
+_SQLITE = (
+    "SELECT rowid FROM search_text WHERE search_text MATCH :match{within}"
+    f" ORDER BY bm25(search_text, {_WEIGHED}) LIMIT :most"
+)
+_POSTGRESQL = (
+    "SELECT service_key FROM search_text, to_tsquery('english', :match) query WHERE words @@ query{within}"
+    " ORDER BY ts_rank(words, query) DESC LIMIT :most"
+)
+# By whether it is PostgreSQL, and whether only some keys are asked for.
+_ASK = {
+    (False, False): text(_SQLITE.format(within="")),
+    # "+": scan the matches once, not once a key.
+    (False, True): text(_SQLITE.format(within=" AND +rowid IN (SELECT value FROM json_each(:within))")),
+    (True, False): text(_POSTGRESQL.format(within="")),
+    (True, True): text(_POSTGRESQL.format(within=" AND service_key = ANY(:within)")),
+}
+
+
+def has_words(search: str, dialect: str) -> ColumnElement[bool]:
+    """Return the condition that a service's document has every word of `search`, or words that begin with it.
+
+    False where there is no word in it. Words that tell nothing ("the") are left out where the database leaves them out.
     """
-    rare = _affordable(groups)
-    words, any_of = (rare, True) if rare else ([word for word, _ in groups], False)
+    words = words_of(search)
     if not words:
-        return []
-    ask = _ask_postgresql if connection.dialect.name == "postgresql" else _ask_sqlite
-    return ask(connection, words, any_of, within)
+        return false()
+    if dialect == "postgresql":
+        match = " & ".join(f"{word}:*" for word in words)
+        found = text("numnode(to_tsquery('english', :words)) = 0 OR words @@ to_tsquery('english', :words)")
+        return Service.key.in_(select(column("service_key")).select_from(_TEXT).where(found.bindparams(words=match)))
+    match = " AND ".join(f'"{word}" *' for word in words)
+    found = text("search_text MATCH :words")
+    return Service.key.in_(select(column("rowid")).select_from(_TEXT).where(found.bindparams(words=match)))
 
 
-def _affordable(groups: Sequence[tuple[str, int]]) -> list[str]:
+def affordable(documents: Mapping[str, int]) -> list[str]:
+    """Return the rarest words that are together in at most `POSTINGS` documents; none where even the rarest is commoner."""
     chosen, touched = [], 0
-    for word, documents in sorted(groups, key=lambda pair: pair[1]):
-        touched += documents
+    for word, count in sorted(documents.items(), key=lambda pair: pair[1]):
+        touched += count
         if touched > POSTINGS:
             break
         chosen.append(word)
     return chosen
-
-
-def _ask_sqlite(
-    connection: Connection, words: Sequence[str], any_of: bool, within: Sequence[int] | None
-) -> list[tuple[int, float]]:
-    match = (" OR " if any_of else " AND ").join(f'"{word}"' for word in words)
-    weights = ", ".join(map(str, _WEIGHTS))
-    some = ""
-    parameters: dict[str, object] = {"match": match, "most": MOST}
-    if within is not None:
-        some = "AND +rowid IN (SELECT value FROM json_each(:within))"  # "+": scan the matches once, not once a key
-        parameters["within"] = "[" + ",".join(map(str, within)) + "]"
-    statement = text(
-        f"SELECT rowid, -bm25(search_text, {weights}) AS score FROM search_text"
-        f" WHERE search_text MATCH :match {some} ORDER BY score DESC LIMIT :most"
-    )
-    return [(int(key), float(score)) for key, score in connection.execute(statement, parameters)]
-
-
-def _ask_postgresql(
-    connection: Connection, words: Sequence[str], any_of: bool, within: Sequence[int] | None
-) -> list[tuple[int, float]]:
-    some = "" if within is None else "AND service_key = ANY(:within)"
-    parameters: dict[str, object] = {"match": (" | " if any_of else " & ").join(words), "most": MOST}
-    if within is not None:
-        parameters["within"] = list(within)
-    statement = text(
-        "SELECT service_key, ts_rank(words, query) AS score FROM search_text, to_tsquery('english', :match) query"
-        f" WHERE words @@ query {some} ORDER BY score DESC LIMIT :most"
-    )
-    return [(int(key), float(score)) for key, score in connection.execute(statement, parameters)]
 
 
 def _newest(session: Session) -> tuple[int, datetime | None]:

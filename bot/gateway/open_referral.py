@@ -104,11 +104,13 @@ def router(published: Published, locate: Locate = point_of) -> APIRouter:
     @routes.get("/organizations/{ident}")
     def organization(request: Request, ident: str) -> Response:
         whole = _Asked(request).flag("full_service")
-        with published.session() as session:
-            found = published.organization(session, ident)
-            if found is None:
-                raise Problem(404, wording("services.api.no_organization"))
-            return _reply(request, _organization(published, found, whole))
+        return _single(
+            request,
+            published,
+            lambda session: published.organization(session, ident),
+            lambda row: _organization(published, row, whole),
+            "no_organization",
+        )
 
     @routes.get("/taxonomies")
     def taxonomies(request: Request) -> Response:
@@ -123,11 +125,9 @@ def router(published: Published, locate: Locate = point_of) -> APIRouter:
 
     @routes.get("/taxonomies/{ident}")
     def taxonomy(request: Request, ident: str) -> Response:
-        with published.session() as session:
-            found = published.taxonomy(session, ident)
-            if found is None:
-                raise Problem(404, wording("services.api.no_taxonomy"))
-            return _reply(request, hsds.taxonomy_full(found))
+        return _single(
+            request, published, lambda session: published.taxonomy(session, ident), hsds.taxonomy_full, "no_taxonomy"
+        )
 
     @routes.get("/taxonomy_terms")
     def terms(request: Request) -> Response:
@@ -147,11 +147,7 @@ def router(published: Published, locate: Locate = point_of) -> APIRouter:
 
     @routes.get("/taxonomy_terms/{ident}")
     def term(request: Request, ident: str) -> Response:
-        with published.session() as session:
-            found = published.term(session, ident)
-            if found is None:
-                raise Problem(404, wording("services.api.no_term"))
-            return _reply(request, hsds.term_json(found))
+        return _single(request, published, lambda session: published.term(session, ident), hsds.term_json, "no_term")
 
     @routes.get("/service_at_locations")
     def service_at_locations(request: Request) -> Response:
@@ -167,11 +163,14 @@ def router(published: Published, locate: Locate = point_of) -> APIRouter:
 
     @routes.get("/service_at_locations/{ident}")
     def service_at_location(request: Request, ident: str) -> Response:
-        with published.session() as session:
-            found = published.service_at_location(session, ident)
-            if found is None:
-                raise Problem(404, wording("services.api.no_service_at_location"))
-            return _reply(request, hsds.service_at_location_full(found), found.service.updated_at)
+        return _single(
+            request,
+            published,
+            lambda session: published.service_at_location(session, ident),
+            hsds.service_at_location_full,
+            "no_service_at_location",
+            lambda row: row.service.updated_at,
+        )
 
     return routes
 
@@ -257,6 +256,22 @@ def _listing(
     if links:
         response.headers["Link"] = links
     return response
+
+
+def _single(
+    request: Request,
+    published: Published,
+    find: Callable[[Any], Any],
+    as_json: Callable[[Any], Json],
+    missing: str,
+    changed_at: Callable[[Any], datetime | None] = lambda row: None,
+) -> Response:
+    """Return one row as JSON; a Problem (404), worded as `missing`, where there is none."""
+    with published.session() as session:
+        found = find(session)
+        if found is None:
+            raise Problem(404, wording(f"services.api.{missing}"))
+        return _reply(request, as_json(found), changed_at(found))
 
 
 def _lines(

@@ -122,11 +122,9 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
             content = as_text(history, request.app.state.theme.name)
         else:
             name, kind = "chat.html", "text/html; charset=utf-8"
-            content = bytes(
-                templates()
-                .TemplateResponse(request, "transcript.html", {"entries": history, "saved": date.today()})
-                .body
-            ).decode()
+            site = (settings.public_url or str(request.base_url)).rstrip("/")
+            context = {"entries": history, "saved": date.today(), "site": site}
+            content = bytes(templates().TemplateResponse(request, "transcript.html", context).body).decode()
         headers = {"Content-Disposition": f'attachment; filename="local-offer-guide-{name}"'}
         return Response(content, media_type=kind, headers=headers)
 

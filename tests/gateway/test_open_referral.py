@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from bot.directory import open_referral as hsds
 from bot.directory.published import Filters, Published
+from bot.directory.text_index import refresh
 from bot.gateway import open_referral
 from bot.gateway.problems import Problem, handle_problem
 from bot.store.engine import open_engine
@@ -46,6 +47,7 @@ def store(address):
         add_service(session, "Not yet", visible_from=date.today() + timedelta(days=1))
         add_service(session, "No more", visible_to=date.today() - timedelta(days=1))
         session.commit()
+    refresh(engine)
     yield engine
     engine.dispose()
 
@@ -144,7 +146,8 @@ def test_services_are_filtered(api, store):
     def found(query: str) -> list[str]:
         return names(api.get(f"{V3}/services?{query}").json())
 
-    assert found("search=toy") == ["Toy library"]
+    assert found("search=toy") == found("search=libraries%20TOYS") == found("search=libr") == ["Toy library"]
+    assert found("search=toy%20chess") == []
     assert found("search=about%20CHESS") == ["Chess club"]
     assert found("search=100%25") == found("search=_") == []
     assert found(f"taxonomy_term_id={ident('needs Autism')}") == ["Chess club"]

@@ -156,6 +156,23 @@ def test_records_are_cards(client, rasa):
     assert not any("mailto" in str(link.get("href")) for link in page.all("a")) and "E-mail" not in page.text
 
 
+@pytest.mark.parametrize("embed", [None, "1"])
+def test_a_card_leads_to_the_services_own_page_outside_of_a_frame_and_to_its_website(client, rasa, embed):
+    record = {"id": "a b", "name": "Toy library", "url": "https://example.org/toys"}
+    rasa.says("records", records=[record, {"name": "A record from before"}], filters="toys")
+    page = post(client, message="toys", **({"embed": embed} if embed else {}))
+    links = {link["href"]: link for link in page.all("a") if "toys" in link["href"] or "/services/" in link["href"]}
+    assert links == {
+        "/services/a%20b": {"href": "/services/a%20b", "target": "_blank", "rel": "noopener"},
+        "https://example.org/toys": {
+            "href": "https://example.org/toys",
+            "target": "_blank",
+            "rel": "noopener noreferrer",
+        },
+    }
+    assert "A record from before" in page.text
+
+
 def test_start_again_erases(client):
     page = post(client, message="hello")
     token = page.hidden("conversation")

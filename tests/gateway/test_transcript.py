@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from bot.gateway.transcript import as_text
 from tests.gateway.conftest import ANSWER
 from tests.gateway.test_pages import KEY, Page, post
 
 RECORD = {
+    "id": "5f1d",
     "name": "Toy library",
     "phone": "01632 960000",
     "needs": ["sight"],
@@ -38,6 +41,17 @@ def test_the_page_stands_alone_and_shows_markup_as_text(client):
     assert saved.headers["content-disposition"] == 'attachment; filename="local-offer-guide-chat.html"'
     assert not Page(saved.text).all("script") and not Page(saved.text).all("link")
     assert "&lt;script&gt;" in saved.text and "The school pays first." in saved.text
+
+
+@pytest.mark.parametrize(
+    ("public_url", "site"), [("", "http://testserver"), ("https://guide.example/", "https://guide.example")]
+)
+def test_a_saved_page_leads_back_to_the_services_of_this_guide(make_client, rasa, public_url, site):
+    client = make_client(public_url=public_url)
+    rasa.says("records", records=[RECORD], filters="toys")
+    token = post(client, message="toys").hidden("conversation")
+    saved = Page(client.post("/transcript", data={"conversation": token, "form": "page"}).text)
+    assert f"{site}/services/{RECORD['id']}" in [link["href"] for link in saved.all("a")]
 
 
 def test_a_conversation_that_is_not_kept_gives_no_file(client):

@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.base import GuideAction, Outcome, audience_of
+from actions.base import GuideAction, Outcome, audience_of, previous_answer
 from actions.directory import remember, wanted_from
 from bot.directory.replies import records_message
 from bot.directory.search import Found, directory
@@ -58,7 +58,8 @@ class ActionAnswer(GuideAction):
         (best, _), *rest = ranking
         confidence = float(_selected(tracker, "faq")["response"]["confidence"])
         also = [answer.id for answer, share in rest if share >= CLOSE_ENOUGH_TO_MENTION]
-        return with_services(answer_message(best, audience_of(tracker), confidence, also=also), tracker)
+        again = best.id == previous_answer(tracker)
+        return with_services(answer_message(best, audience_of(tracker), confidence, also=also, again=again), tracker)
 
 
 class ActionClarify(GuideAction):

@@ -57,6 +57,13 @@ def audience_of(tracker: Tracker) -> str:
     return "professional" if metadata.get("audience") == "professional" else "parent"
 
 
+def previous_answer(tracker: Tracker) -> str | None:
+    """Return the id of the answer that the turn before gave, as the gateway tells it, or None."""
+    previous = (tracker.latest_message.get("metadata") or {}).get("previous") or {}
+    answer = previous.get("answer")
+    return str(answer) if answer else None
+
+
 def _without_text(error: Exception) -> tuple[type[BaseException], BaseException, Any]:
     """Return the failure for the log with its place but without its message, which may quote what a person typed."""
     return (

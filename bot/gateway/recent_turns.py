@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.handover.steps import OFFER
+
 FAILURES = frozenset({"fallback", "clarify"})
-_NOT_A_SUBJECT = frozenset({"smalltalk", "handoff"})
 _NOTHING_SAID = frozenset({"smalltalk", "error"})
 _ABOUT_RECORDS = frozenset({"records", "no_records"})
 
@@ -24,6 +25,11 @@ class RecentTurn:
         """The kinds of the replies."""
         return {str(custom.get("kind")) for custom in self.replies}
 
+    @property
+    def is_in_handover(self) -> bool:
+        """Whether a handover was begun, went on or ended here; its offer is none."""
+        return any(custom.get("kind") == "handoff" and custom.get("step") != OFFER for custom in self.replies)
+
 
 @dataclass(frozen=True)
 class RecentTurns:
@@ -36,12 +42,12 @@ class RecentTurns:
         """Return what the last turn asked (`message`) and answered (`answer`, an answer's id), or None.
 
         Small talk is passed over. Nothing is told of a turn whose text was not kept, since it was about somebody's
-        safety, nor of a handover's.
+        safety, nor of a handover's questions. The offer of a person has a subject: what was asked when it was made.
         """
         for turn in self.turns:
-            if turn.kinds & {"safeguarding", "handoff"}:
+            if "safeguarding" in turn.kinds or turn.is_in_handover:
                 return None
-            if not turn.kinds <= _NOT_A_SUBJECT:
+            if turn.kinds != {"smalltalk"}:
                 answers = [
                     custom["answer"].partition("/")[2] for custom in turn.replies if custom.get("kind") == "answer"
                 ]

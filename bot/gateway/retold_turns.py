@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.gateway.handover_turns import Instead
-from bot.gateway.recent_turns import RecentTurns
+from bot.gateway.recent_turns import FAILURES, RecentTurns
 from bot.gateway.record_turns import REMEMBERED_TURNS
 from bot.guidance.replies import STILL_HARD, form_payload
 from bot.guidance.retelling import read
@@ -27,7 +27,7 @@ def told_otherwise(recent: RecentTurns, text: str) -> Instead | None:
     shown = recent.just_shown()
     answers = [custom for custom in shown if custom.get("kind") == "answer"]
     if not answers:
-        nothing_said_yet = all(custom.get("kind") == "fallback" for custom in shown)
+        nothing_said_yet = all(custom.get("kind") in FAILURES for custom in shown)
         return Instead(WHAT_IT_CAN, text) if nothing_said_yet else None
     if form == "more" and not _OF_THE_ANSWER.search(text) and recent.records_shown(REMEMBERED_TURNS):
         return None

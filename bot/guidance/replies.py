@@ -42,11 +42,13 @@ def answer_message(
     also: Sequence[str] = (),
     today: date | None = None,
     form: str | None = None,
+    again: bool = False,
 ) -> Message:
     """Return an answer with its sources, dates, links and, as buttons, what a reader may want next.
 
     `also` names answers that came close for this message; they stand before the answer's own related ones.
     `form` asks for the answer told otherwise, "simpler" or "more"; where it is not written, the answer comes as usual.
+    `again`: it is the answer just given, to another question; that is said, and a person is offered.
     """
     today = today or date.today()
     documents = load_documents()
@@ -57,6 +59,9 @@ def answer_message(
     told_otherwise = answer.told_as(form) if form else None
     buttons = [form_button(answer, other) for other in FORMS if other != form and answer.told_as(other)] + buttons
     text = [told_otherwise or answer.text_for(audience)]
+    if again:
+        text.insert(0, wording("answer.again"))
+        buttons.append(person_button())
     brief = briefs().get(answer.sources[0]) if audience == "professional" else None
     if brief:
         text.append(f"**{wording('answer.brief', section=citations[0].section_title)}** {brief}")

@@ -46,9 +46,10 @@ class PersonWanted(GraphComponent):
     def get_default_config() -> Dict[str, Any]:
         """`enough_probability`: the share of such wishes in the ranking that sets it off where no pattern does.
 
-        Low, because an offer can be declined: a needless one costs a moment, and a person who is not offered is lost.
+        Below a half, because an offer can be declined: a needless one costs a moment, and a person who is not offered is lost.
+        At a fifth, wishes for a break or a lesson ("is there somebody who could ...") set it off.
         """
-        return {"enough_probability": 0.2}
+        return {"enough_probability": 0.35}
 
     def __init__(self, config: Dict[str, Any]) -> None:
         """Prefer `create`."""

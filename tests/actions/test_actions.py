@@ -18,7 +18,8 @@ from actions.urgent_help import ActionUrgentHelp
 from bot.guidance import replies
 from bot.guidance.answers import load_answers
 from bot.guidance.languages import Language
-from bot.guidance.wording import wordings
+from bot.guidance.replies import person_button
+from bot.guidance.wording import wording, wordings
 
 SOME = list(load_answers())[:4]
 
@@ -33,6 +34,7 @@ def tracker(
     questions=(),
     refusals=(),
     service_wanted=False,
+    previous=None,
     **of_intent,
 ) -> Tracker:
     def entries(group, pairs):
@@ -42,7 +44,7 @@ def tracker(
         "text": text,
         "intent": {"name": intent, **of_intent},
         "entities": list(entities),
-        "metadata": {"audience": audience},
+        "metadata": {"audience": audience, "previous": {"message": "x", "answer": previous} if previous else None},
         "response_selector": {
             "faq": {
                 "response": {"confidence": ranking[0][1] if ranking else 0.0},
@@ -107,6 +109,20 @@ def test_the_best_answer_is_given_with_close_ones_as_buttons():
     assert not any(
         SOME[2] in button["payload"] for button in message["buttons"] if SOME[2] not in load_answers()[SOME[0]].related
     )
+
+
+def test_the_same_answer_again_says_so_and_offers_a_person():
+    (first,) = say(ActionAnswer(), tracker(ranking=[(SOME[0], 0.9)], previous=SOME[1]))
+    (again,) = say(ActionAnswer(), tracker(ranking=[(SOME[0], 0.9)], previous=SOME[0]))
+    assert again["text"] == f"{wording('answer.again')}\n\n{first['text']}"
+    assert again["buttons"] == [*first["buttons"], person_button()]
+
+
+def test_services_come_along_where_the_guide_is_not_sure_or_does_not_know(starting_records):
+    close = tracker("where can i borrow sensory toys", ranking=[(SOME[0], 0.4), (SOME[1], 0.35)], service_wanted=True)
+    assert [message["custom"]["kind"] for message in say(ActionClarify(), close)] == ["clarify", "records"]
+    unknown = tracker("where can i borrow sensory toys", intent="nlu_fallback", service_wanted=True)
+    assert [message["custom"]["kind"] for message in say(ActionFallback(), unknown)] == ["fallback", "records"]
 
 
 def test_a_chosen_answer_is_given():

@@ -71,13 +71,13 @@ def test_where_no_answer_was_just_given_it_is_an_ordinary_message(say, rasa, kin
     assert say("i dont get it") == "i dont get it"
 
 
-def test_where_nothing_was_answered_yet_the_guide_says_what_it_can_do(say, rasa):
+@pytest.mark.parametrize("kind", ["fallback", "clarify"])
+def test_where_nothing_was_answered_yet_the_guide_says_what_it_can_do(say, rasa, kind):
     rasa.says("smalltalk")
     assert say("i dont get it") == "/ask_what_can_you_do"
-    for kind in ("fallback", "clarify"):
-        rasa.says(kind)
-        say("something else")
-        assert say("eh?") == "/ask_what_can_you_do"
+    rasa.says(kind)
+    say("something else")
+    assert say("eh?") == "/ask_what_can_you_do"
 
 
 def test_a_question_is_left_alone(say, rasa):

@@ -25,7 +25,7 @@ from bot.desk.switch import Switch
 from bot.gateway.chat import Chat
 from bot.gateway.markdown import to_html
 from bot.gateway.metrics import Metrics
-from bot.guidance.replies import month_in_words
+from bot.guidance.replies import day_in_words, month_in_words
 from bot.guidance.wording import wording, wordings
 from bot.settings import Settings
 
@@ -38,6 +38,7 @@ MENU: tuple[tuple[str, str, Role], ...] = (
     ("/staff/policy", "policy", "policy"),
     ("/staff/questions", "questions", "content"),
     ("/staff/answers", "answers", "content"),
+    ("/staff/gaps", "gaps", "content"),
     ("/staff/switch", "switch", "admin"),
     ("/staff/accounts", "accounts", "admin"),
     ("/staff/audit", "audit", "admin"),
@@ -50,6 +51,7 @@ class Desk:
 
     settings: Settings
     engine: Engine
+    directory: Engine
     metrics: Metrics
     chat: Chat
     codes: Codes
@@ -87,6 +89,7 @@ def templates() -> Jinja2Templates:
     found.env.globals["wording"] = wording
     found.env.globals["known_events"] = wordings("desk.trail.events")
     found.env.filters["markdown"] = to_html
+    found.env.filters["day"] = day_in_words
     found.env.filters["month"] = month_in_words
     found.env.filters["moment"] = moment_in_words
     found.env.tests["web_address"] = lambda url: str(url or "").lower().startswith(("https://", "http://"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+
 from bot.directory.gaps import Line, Report
 from bot.directory.taxonomy import our_taxonomy
 from bot.guidance.replies import day_in_words

@@ -15,6 +15,8 @@ from bot.desk.grouping import Grouper
 from bot.desk.models import Question
 from bot.desk.roles import ROLES
 from bot.directory.gaps import Gaps
+from bot.directory.synchronising import load_starting_directory
+from bot.directory.text_index import refresh
 from bot.gateway.metrics import Metrics
 from bot.handover.consent import consent_text, consent_version
 from bot.handover.referrals import Consent, Details
@@ -53,6 +55,8 @@ class StaffedGuide(Guide):
             desk.accounts.sign_in("away@example.org", "not the password", "")
         self._ask_what_has_no_answer()
         desk.switch.close("topic", "funding", "being_checked", "The papers are being checked.", "admin@example.org")
+        load_starting_directory(desk.directory)
+        refresh(desk.directory)
         counted = Gaps(desk.directory, 104)
         for _ in range(10):
             counted.record(["autism"], 7, "Crook", today=date.today() - timedelta(weeks=2))
@@ -238,12 +242,20 @@ def _handover(until: str, mistake: bool = False) -> Go:
     return go
 
 
+def _one_service(page, guide) -> None:
+    page.locator("main h3 a").first.click()
+    page.wait_for_url("**/services/*")
+
+
 def _stay(page, guide) -> None:
     """Look at the page as it opened."""
 
 
 # As in tests/browser/states.py, name: (path, what to do there); each signs in by the form.
 STAFFED_STATES: dict[str, tuple[str, Go]] = {
+    "services found": ("/services", _stay),
+    "no service found": ("/services?words=zzz", _stay),
+    "one service": ("/services", _one_service),
     "was this useful": ("/", lambda page, guide: ask(page, "what is a plan")),
     "handover form, open": ("/handover", _stay),
     "handover form, a question": ("/handover", _handover("reach")),

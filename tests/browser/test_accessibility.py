@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.browser.conftest import ask
 from tests.browser.staffed import STAFFED_STATES
 from tests.browser.states import STATES
+from tests.desk.test_permissions import routes_of
 
 EVERY_STATE = STATES | STAFFED_STATES
 HERE = Path(__file__).parent
@@ -16,6 +19,19 @@ AXE = (HERE / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALLEST_TARGET = 24
 NARROW = (320, 640)
+# What answers with something else than a page. Coming back from an identity provider shows a page that goes on at once.
+NO_PAGES = frozenset(
+    {
+        "/health",
+        "/staff/account/code.svg",
+        "/staff/inbox/{ident}/chat/events",
+        "/staff/inbox/{ident}/export",
+        "/staff/sign-in/callback",
+        "/staff/sign-in/provider",
+    }
+)
+NO_PAGES_UNDER = ("/api/", "/open-referral/")
+looked_at: dict[str, str] = {}
 # On wide screens only what is laid out otherwise there.
 WIDE = ("start", "long conversation", "demonstration", "embed opened", "saved conversation")
 TEXT_SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
@@ -70,9 +86,26 @@ def reach(request, open_page):
 @pytest.mark.parametrize("state", EVERY_STATE)
 def test_axe_finds_nothing(reach, state):
     page = reach(state)
+    looked_at[state] = urlsplit(page.url).path
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert violations(page) == [], scheme
+
+
+def test_axe_has_looked_at_every_page(staffed):
+    if len(looked_at) < len(EVERY_STATE):
+        pytest.skip("not every state was looked at in this run")
+    pages = {path for method, path in routes_of(staffed.app.routes) if method == "GET"} - NO_PAGES
+    unseen = {
+        page
+        for page in pages
+        if not page.startswith(NO_PAGES_UNDER) and not any(_is_of(page, path) for path in looked_at.values())
+    }
+    assert unseen == set()
+
+
+def _is_of(route: str, path: str) -> bool:
+    return re.fullmatch(re.sub(r"{\w+}", "[^/]+", route), path) is not None
 
 
 def test_axe_would_find_something(open_page):

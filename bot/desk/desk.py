@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -80,6 +81,24 @@ class Desk:
             "asset": request.app.state.assets.url,
         }
         return templates().TemplateResponse(request, template, {**shared, **context}, status_code=status)
+
+    def form_page(
+        self,
+        request: Request,
+        signed_in: SignedIn,
+        template: str,
+        words: str,
+        context: dict[str, Any],
+        errors: Mapping[str, str] | None = None,
+        done: str = "",
+    ) -> Response:
+        """Return a page with forms (its template extends form.html), with what went wrong or was done before.
+
+        `errors` has a sentence for each field by its id; with any, the status is 422. `done` is a name of wording.yml under
+        `words`.done; others, which somebody may put into an address, say nothing.
+        """
+        said = {"errors": dict(errors or {}), "done": wordings(f"{words}.done").get(done, "")}
+        return self.page(request, signed_in, template, {**context, **said}, 422 if errors else 200)
 
 
 @lru_cache(maxsize=1)

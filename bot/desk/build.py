@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from fastapi import FastAPI
 from sqlalchemy.engine import Engine
 
-from bot.desk import admin, content, inbox, inbox_chat, own_account, policy, provider_pages, sign_in, switch_pages
+from bot.desk import (
+    admin,
+    content,
+    gaps_pages,
+    inbox,
+    inbox_chat,
+    own_account,
+    policy,
+    provider_pages,
+    sign_in,
+    switch_pages,
+)
 from bot.desk.access import Refused, SignInNeeded, handle_refused, handle_sign_in_needed
 from bot.desk.accounts import Accounts
 from bot.desk.desk import Desk
@@ -26,7 +37,7 @@ from bot.gateway.metrics import Metrics
 from bot.settings import Settings
 from bot.store.engine import open_engine
 
-PAGES = (sign_in, provider_pages, own_account, policy, content, switch_pages, admin, inbox, inbox_chat)
+PAGES = (sign_in, provider_pages, own_account, policy, content, gaps_pages, switch_pages, admin, inbox, inbox_chat)
 
 
 @dataclass(frozen=True)
@@ -55,12 +66,15 @@ def backstage(settings: Settings, metrics: Metrics) -> Backstage:
     return Backstage(engine, Switch(engine), intake, Grouper(engine, metrics), settings.desk_question_days)
 
 
-def add_desk(app: FastAPI, settings: Settings, chat: Chat, metrics: Metrics, behind: Backstage) -> None:
+def add_desk(
+    app: FastAPI, settings: Settings, chat: Chat, metrics: Metrics, behind: Backstage, directory: Engine
+) -> None:
     """Add the desk's pages to the application; raise ValueError where the settings do not make an identity provider."""
     accounts = make_accounts(settings, behind.engine)
     app.state.desk = Desk(
         settings=settings,
         engine=behind.engine,
+        directory=directory,
         metrics=metrics,
         chat=chat,
         codes=Codes(settings.signing_key()),

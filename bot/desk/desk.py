@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -25,7 +26,7 @@ from bot.desk.switch import Switch
 from bot.gateway.chat import Chat
 from bot.gateway.markdown import to_html
 from bot.gateway.metrics import Metrics
-from bot.guidance.replies import month_in_words
+from bot.guidance.replies import day_in_words, month_in_words
 from bot.guidance.wording import wording, wordings
 from bot.settings import Settings
 
@@ -38,6 +39,7 @@ MENU: tuple[tuple[str, str, Role], ...] = (
     ("/staff/policy", "policy", "policy"),
     ("/staff/questions", "questions", "content"),
     ("/staff/answers", "answers", "content"),
+    ("/staff/gaps", "gaps", "content"),
     ("/staff/switch", "switch", "admin"),
     ("/staff/accounts", "accounts", "admin"),
     ("/staff/audit", "audit", "admin"),
@@ -50,6 +52,7 @@ class Desk:
 
     settings: Settings
     engine: Engine
+    directory: Engine
     metrics: Metrics
     chat: Chat
     codes: Codes
@@ -79,6 +82,24 @@ class Desk:
         }
         return templates().TemplateResponse(request, template, {**shared, **context}, status_code=status)
 
+    def form_page(
+        self,
+        request: Request,
+        signed_in: SignedIn,
+        template: str,
+        words: str,
+        context: dict[str, Any],
+        errors: Mapping[str, str] | None = None,
+        done: str = "",
+    ) -> Response:
+        """Return a page with forms (its template extends form.html), with what went wrong or was done before.
+
+        `errors` has a sentence for each field by its id; with any, the status is 422. `done` is a name of wording.yml under
+        `words`.done; others, which somebody may put into an address, say nothing.
+        """
+        said = {"errors": dict(errors or {}), "done": wordings(f"{words}.done").get(done, "")}
+        return self.page(request, signed_in, template, {**context, **said}, 422 if errors else 200)
+
 
 @lru_cache(maxsize=1)
 def templates() -> Jinja2Templates:
@@ -87,6 +108,7 @@ def templates() -> Jinja2Templates:
     found.env.globals["wording"] = wording
     found.env.globals["known_events"] = wordings("desk.trail.events")
     found.env.filters["markdown"] = to_html
+    found.env.filters["day"] = day_in_words
     found.env.filters["month"] = month_in_words
     found.env.filters["moment"] = moment_in_words
     found.env.tests["web_address"] = lambda url: str(url or "").lower().startswith(("https://", "http://"))

@@ -21,6 +21,7 @@ from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem
 from bot.guidance.wording import wording, wordings
 from bot.nlu.urgent_patterns import find_urgent
+from bot.privacy.names import redact_names
 
 YES = "yes"
 LOOK_AGAIN_AFTER_S = 10.0
@@ -90,7 +91,7 @@ class FeedbackBox:
                     at=given.at,
                     conversation_id=conversation,
                     audience=kept.audience,
-                    text=asked,
+                    text=redact_names(asked).text,
                     outcome="unhelpful",
                     detail=verdict,
                     near=[{"answer": answer, "confidence": None}],

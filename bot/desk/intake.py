@@ -16,6 +16,7 @@ from bot.gateway.chat import Asked
 from bot.gateway.conversations import Conversation
 from bot.gateway.metrics import Metrics
 from bot.nlu.urgent_patterns import find_urgent
+from bot.privacy.names import redact_names
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,8 @@ class Intake:
     """Keeps redacted questions."""
 
     def __init__(self, engine: Engine, metrics: Metrics, collect: bool) -> None:
-        """`collect`: whether to keep any."""
+        """`collect`: whether to keep any. Raises OSError where the lists of names cannot be read: now, not at a question."""
+        redact_names("")
         self._engine = engine
         self._metrics = metrics
         self._collect = collect
@@ -39,6 +41,7 @@ class Intake:
         outcome = outcome_of(asked.messages)
         if not self._collect or outcome is None or find_urgent(asked.text):
             return
+        nameless = redact_names(asked.text)
         try:
             with Session(self._engine) as session, session.begin():
                 conversation = session.get(Conversation, asked.conversation)
@@ -49,7 +52,7 @@ class Intake:
                         at=datetime.now(UTC),
                         conversation_id=conversation.id,
                         audience=conversation.audience,
-                        text=asked.text,
+                        text=nameless.text,
                         outcome=outcome[0],
                         detail=outcome[1],
                         near=list(asked.near),
@@ -60,6 +63,7 @@ class Intake:
             log.error("a question could not be kept for the content queue: %s", type(error).__name__)
             return
         self._metrics.queued.labels(outcome[0]).inc()
+        self._metrics.redacted.labels("name").inc(nameless.removed["name"])
 
     def erase_conversation(self, conversation: str) -> None:
         """Erase what is kept of a conversation because its person asked; raise SQLAlchemyError where that fails."""

@@ -18,6 +18,7 @@ from bot.guidance.wording import wording
 
 Anybody = Annotated[SignedIn, Depends(reader())]
 AnybodyWriting = Annotated[SignedIn, Depends(writer())]
+WORDS = "desk.account"
 Password = Annotated[str, Form(max_length=200)]
 
 
@@ -36,13 +37,13 @@ def router() -> APIRouter:
         """Take another password; every other session of the account ends."""
         accounts = desk_of(request).accounts
         if not accounts.confirms(who.person, password):
-            return _page(request, who, ("password", wording("desk.account.wrong_password")))
+            return _page(request, who, {"password": wording("desk.account.wrong_password")})
         if new != again:
-            return _page(request, who, ("again", wording("desk.accounts.password_differs")))
+            return _page(request, who, {"again": wording("desk.accounts.password_differs")})
         try:
             accounts.set_password(who.name, new, who.name)
         except AccountProblem as problem:
-            return _page(request, who, ("new", wording(problem.reason)))
+            return _page(request, who, {"new": wording(problem.reason)})
         response = RedirectResponse("/staff/account?done=password", status_code=303)
         begin_session(request, response, who.person)
         return response
@@ -52,7 +53,7 @@ def router() -> APIRouter:
         """Show a new secret for the app, as a picture and as letters; it counts once a code of it was given."""
         desk = desk_of(request)
         if not desk.accounts.confirms(who.person, password):
-            return _page(request, who, ("codes-password", wording("desk.account.wrong_password")))
+            return _page(request, who, {"codes-password": wording("desk.account.wrong_password")})
         return _codes_page(request, who, desk.codes.offer(who.person.id))
 
     @routes.get("/staff/account/code.svg")
@@ -76,7 +77,7 @@ def router() -> APIRouter:
         desk = desk_of(request)
         secret = desk.codes.offered(offer, who.person.id)
         if secret is None:
-            return _page(request, who, ("codes-password", wording("desk.account.offer_too_old")))
+            return _page(request, who, {"codes-password": wording("desk.account.offer_too_old")})
         step = Codes.step_of(code, secret, 0)
         if step is None:
             return _codes_page(request, who, offer, wording("desk.account.wrong_code"))
@@ -87,26 +88,22 @@ def router() -> APIRouter:
     def no_codes(request: Request, who: AnybodyWriting, password: Password = "") -> Response:
         accounts = desk_of(request).accounts
         if not accounts.confirms(who.person, password):
-            return _page(request, who, ("codes-password", wording("desk.account.wrong_password")))
+            return _page(request, who, {"codes-password": wording("desk.account.wrong_password")})
         accounts.set_code_secret(who.name, None, who.name)
         return RedirectResponse("/staff/account?done=codes-off", status_code=303)
 
     return routes
 
 
-def _page(request: Request, who: SignedIn, error: tuple[str, str] | None = None, done: str = "") -> Response:
+def _page(request: Request, who: SignedIn, errors: dict[str, str] | None = None, done: str = "") -> Response:
     desk = desk_of(request)
-    context = {
-        "sessions": desk.sessions.of(who),
-        "errors": [error] if error else [],
-        "done": done if done in ("password", "codes-on", "codes-off") else "",
-    }
-    return desk.page(request, who, "account.html", context, 422 if error else 200)
+    context = {"sessions": desk.sessions.of(who)}
+    return desk.form_page(request, who, "account.html", WORDS, context, errors, done)
 
 
 def _codes_page(request: Request, who: SignedIn, offer: str, error: str = "") -> Response:
     desk = desk_of(request)
     secret = desk.codes.offered(offer, who.person.id) or ""
     letters = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
-    context = {"offer": offer, "letters": letters, "errors": [("code", error)] if error else []}
-    return desk.page(request, who, "codes.html", context, 422 if error else 200)
+    context = {"offer": offer, "letters": letters}
+    return desk.form_page(request, who, "codes.html", WORDS, context, {"code": error} if error else None)

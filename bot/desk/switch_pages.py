@@ -14,6 +14,12 @@ from bot.guidance.wording import wording
 
 AdminReader = Annotated[SignedIn, Depends(reader("admin"))]
 AdminWriter = Annotated[SignedIn, Depends(writer("admin"))]
+# The field that each mistake belongs to.
+FIELDS = {
+    "desk.switch.choose_what": "what",
+    "desk.switch.choose_reason": "reason-0",
+    "desk.switch.give_note": "note",
+}
 
 
 def router() -> APIRouter:
@@ -37,7 +43,8 @@ def router() -> APIRouter:
         try:
             desk_of(request).switch.close(scope, name, reason, note, who.name)
         except BadClosure as problem:
-            return _page(request, who, problem, {"what": what, "reason": reason, "note": note}, status=422)
+            errors = {FIELDS[problem.reason]: wording(problem.reason)}
+            return _page(request, who, errors, {"what": what, "reason": reason, "note": note})
         return RedirectResponse("/staff/switch?done=off", status_code=303)
 
     @routes.post("/staff/switch/on")
@@ -52,23 +59,15 @@ def router() -> APIRouter:
 def _page(
     request: Request,
     who: SignedIn,
-    problem: BadClosure | None = None,
+    errors: dict[str, str] | None = None,
     given: dict[str, str] | None = None,
     done: str = "",
-    status: int = 200,
 ) -> Response:
     desk = desk_of(request)
-    fields = {
-        "desk.switch.choose_what": "what",
-        "desk.switch.choose_reason": "reason-0",
-        "desk.switch.give_note": "note",
-    }
     context = {
         "closures": desk.switch.closures(),
         "names": {scope: names_of(scope) for scope in SCOPES},
         "reasons": reasons(),
-        "errors": [(fields[problem.reason], wording(problem.reason))] if problem else [],
         "given": given or {},
-        "done": done if done in ("on", "off", "was-on") else "",
     }
-    return desk.page(request, who, "switch.html", context, status)
+    return desk.form_page(request, who, "switch.html", "desk.switch", context, errors, done)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
 
 from bot.directory.gaps import Line, Report
 from bot.directory.taxonomy import our_taxonomy
@@ -26,7 +25,9 @@ def as_text(report: Report) -> str:
     parts.append(wording("services.gaps.total", searches=report.total))
     for view in VIEWS:
         lines: tuple[Line, ...] = getattr(report, view)
-        rows = [f"{line.searches:>7}  {_name(line)}" for line in lines] or [wording("services.gaps.none_large_enough")]
+        rows = [f"{line.searches:>7}  {', '.join(conditions(line))}" for line in lines] or [
+            wording("services.gaps.none_large_enough")
+        ]
         parts.append("\n".join([wording(f"services.gaps.{view}"), *rows]))
     return "\n\n".join(parts)
 
@@ -46,14 +47,11 @@ def as_csv(report: Report) -> str:
     return content.getvalue()
 
 
-def _name(line: Line) -> str:
+def conditions(line: Line) -> list[str]:
+    """Return what the searches of a line asked for, in words: of need, age and place those that its view looks at."""
     need = None if line.need is None else _need(line.need)
     band = line.age_band and wording("services.gaps.age", band=line.age_band)
-    return ", ".join(_all([need, _said(band), _said(line.place)]))
-
-
-def _all(parts: Iterable[str | None]) -> list[str]:
-    return [part for part in parts if part is not None]
+    return [part for part in (need, _said(band), _said(line.place)) if part is not None]
 
 
 def _need(need: str) -> str:

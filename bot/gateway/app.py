@@ -136,7 +136,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(open_referral.router(published_records))
     app.include_router(services.router(Directory(directory), published_records, gaps))
     app.include_router(handover_pages.router(handover, chat, settings))
-    add_desk(app, settings, chat, metrics, behind)
+    add_desk(app, settings, chat, metrics, behind, directory)
     app.add_exception_handler(Problem, handle_problem)
     _handle_errors(app, metrics)
     _guard(app, settings, metrics)

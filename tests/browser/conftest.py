@@ -114,7 +114,8 @@ class Guide:
     def start(self) -> None:
         """Serve, and return once the port answers."""
         quick = {"log_level": "error", "timeout_graceful_shutdown": 1, "server_header": False}
-        self._server = uvicorn.Server(uvicorn.Config(create_app(self.settings), port=self.port, **quick))
+        self.app = create_app(self.settings)
+        self._server = uvicorn.Server(uvicorn.Config(self.app, port=self.port, **quick))
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
         deadline = time.monotonic() + 30
@@ -147,11 +148,22 @@ def guide(tmp_path_factory) -> Iterator[Guide]:
     served.stop()
 
 
+@pytest.fixture(scope="session")
+def staffed(tmp_path_factory) -> Iterator[Guide]:
+    """The guide with people at its desk."""
+    from tests.browser.staffed import StaffedGuide
+
+    served = StaffedGuide(tmp_path_factory.mktemp("staffed"))
+    served.start()
+    yield served
+    served.stop()
+
+
 @pytest.fixture(autouse=True)
 def calm(request):
     """Let Rasa answer at once again, and forget what it heard, before each test."""
-    if "guide" in request.fixturenames:
-        rasa = request.getfixturevalue("guide").rasa
+    for name in {"guide", "staffed"} & set(request.fixturenames):
+        rasa = request.getfixturevalue(name).rasa
         rasa.delay_s, rasa.status = 0.0, 200
         rasa.received.clear()
 

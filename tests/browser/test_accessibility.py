@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.browser.conftest import ask
+from tests.browser.staffed import STAFFED_STATES
 from tests.browser.states import STATES
+from tests.desk.test_permissions import routes_of
 
+EVERY_STATE = STATES | STAFFED_STATES
 HERE = Path(__file__).parent
 AXE = (HERE / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALLEST_TARGET = 24
+NARROW = (320, 640)
+# What answers with something else than a page. Coming back from an identity provider shows a page that goes on at once.
+NO_PAGES = frozenset(
+    {
+        "/health",
+        "/staff/account/code.svg",
+        "/staff/inbox/{ident}/chat/events",
+        "/staff/inbox/{ident}/export",
+        "/staff/sign-in/callback",
+        "/staff/sign-in/provider",
+    }
+)
+NO_PAGES_UNDER = ("/api/", "/open-referral/")
+looked_at: dict[str, str] = {}
 # On wide screens only what is laid out otherwise there.
 WIDE = ("start", "long conversation", "demonstration", "embed opened", "saved conversation")
 TEXT_SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
 p { margin-bottom: 2em !important; }"""
+TOO_WIDE = """() => document.scrollingElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
+  .filter((each) => each.getBoundingClientRect().right > innerWidth).map((each) => each.outerHTML.slice(0, 200))"""
 # What can be pressed, and is not a link within a sentence (which WCAG 2.5.8 leaves out).
 TARGETS = """() => [...document.querySelectorAll('button, summary, textarea, input:not([type=hidden]), a')]
   .filter((each) => each.checkVisibility() && each.getBoundingClientRect().width > 1)
@@ -48,14 +69,43 @@ def violations(page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing(open_page, guide, state):
-    path, go = STATES[state]
-    page = open_page(path)
-    go(page, guide)
+@pytest.fixture
+def reach(request, open_page):
+    """Give a function that opens a page and brings it into a state."""
+
+    def reached(state: str, **options):
+        path, go = EVERY_STATE[state]
+        served = request.getfixturevalue("staffed" if state in STAFFED_STATES else "guide")
+        page = open_page(served.address + path, **options)
+        go(page, served)
+        return page
+
+    return reached
+
+
+@pytest.mark.parametrize("state", EVERY_STATE)
+def test_axe_finds_nothing(reach, state):
+    page = reach(state)
+    looked_at[state] = urlsplit(page.url).path
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert violations(page) == [], scheme
+
+
+def test_axe_has_looked_at_every_page(staffed):
+    if len(looked_at) < len(EVERY_STATE):
+        pytest.skip("not every state was looked at in this run")
+    pages = {path for method, path in routes_of(staffed.app.routes) if method == "GET"} - NO_PAGES
+    unseen = {
+        page
+        for page in pages
+        if not page.startswith(NO_PAGES_UNDER) and not any(_is_of(page, path) for path in looked_at.values())
+    }
+    assert unseen == set()
+
+
+def _is_of(route: str, path: str) -> bool:
+    return re.fullmatch(re.sub(r"{\w+}", "[^/]+", route), path) is not None
 
 
 def test_axe_would_find_something(open_page):
@@ -65,15 +115,14 @@ def test_axe_would_find_something(open_page):
 
 
 @pytest.mark.parametrize(
-    "size", [(320, 640), (320, 256), (768, 1024), (1280, 800)], ids=lambda size: f"{size[0]}x{size[1]}"
+    "size", [NARROW, (320, 256), (768, 1024), (1280, 800)], ids=lambda size: f"{size[0]}x{size[1]}"
 )
-def test_nothing_scrolls_sideways_and_every_target_is_large_enough(open_page, guide, size):
+def test_nothing_scrolls_sideways_and_every_target_is_large_enough(reach, size):
     # 320 by 256 is what 400% zoom leaves of 1280 by 1024.
-    for state, (path, go) in STATES.items():
-        if state in ("waiting", "line lost") or (size[0] > 320 and state not in WIDE):
+    for state in EVERY_STATE:
+        if state in ("waiting", "line lost") or (size != NARROW and state not in (WIDE if size[0] > 320 else STATES)):
             continue
-        page = open_page(path, viewport={"width": size[0], "height": size[1]})
-        go(page, guide)
+        page = reach(state, viewport={"width": size[0], "height": size[1]})
         for frame in page.frames:
             wide = frame.evaluate("[document.scrollingElement.scrollWidth, window.innerWidth]")
             assert wide[0] <= wide[1], state
@@ -82,13 +131,14 @@ def test_nothing_scrolls_sideways_and_every_target_is_large_enough(open_page, gu
         page.context.close()
 
 
-@pytest.mark.parametrize("state", ["start", "long conversation", "mistake"])
-def test_wide_text_spacing_cuts_nothing_off(open_page, guide, state):
-    path, go = STATES[state]
-    page = open_page(path, viewport={"width": 320, "height": 640}, bypass_csp=True)
-    go(page, guide)
+@pytest.mark.parametrize(
+    "state",
+    ["start", "long conversation", "mistake", "live chat", "desk, referral", "desk, content queue", "desk, switch"],
+)
+def test_wide_text_spacing_cuts_nothing_off(reach, state):
+    page = reach(state, viewport={"width": 320, "height": 640}, bypass_csp=True)
     page.add_style_tag(content=TEXT_SPACING)
-    assert page.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth")
+    assert page.evaluate(TOO_WIDE) == []
     cut = page.evaluate(
         """() => [...document.querySelectorAll('button, p, li, h1, h2, h3, label, summary')].filter((each) => {
           const style = getComputedStyle(each);
@@ -109,9 +159,9 @@ def test_the_focus_is_never_hidden(open_page, guide, size):
             assert page.evaluate(OBSCURED) in ("seen", None)
 
 
-def test_focus_can_be_seen_on_everything(open_page, guide):
-    page = open_page()
-    STATES["answer with sources open"][1](page, guide)
+@pytest.mark.parametrize("state", ["answer with sources open", "live chat", "desk, referral", "desk, switch"])
+def test_focus_can_be_seen_on_everything(reach, state):
+    page = reach(state)
     page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
     seen = 0
     for _ in range(30):

@@ -47,6 +47,13 @@ def test_a_no_with_its_reason_comes_into_the_queue_and_a_later_yes_takes_it_back
     assert kept(client) == [] and wanted.counts() == {NAME: (1, 0)}
 
 
+def test_a_name_in_the_question_is_taken_out(client, wanted):
+    said = ask(client, "who pays for my son Jayden")
+    give(client, said, useful=False, reason="hard")
+    (question,) = kept(client)
+    assert question.text == "who pays for my son [name removed]"
+
+
 def test_what_makes_no_sense_is_refused(client, wanted):
     said = ask(client, "who pays")
     assert give(client, said, useful=False, reason="because").status_code == 422

@@ -52,6 +52,15 @@ def test_personal_details_are_not_kept(client, rasa):
     assert "07700" not in question.text and "jo@" not in question.text and "[phone number removed]" in question.text
 
 
+def test_names_are_not_kept(client, rasa):
+    rasa.says("fallback")
+    ask(client, "my son Jayden at Framwellgate has no bus")
+    (question,) = kept(client)
+    assert question.text == "my son [name removed] at Framwellgate has no bus"
+    counted = client.app.state.metrics.registry.get_sample_value("guide_redacted_total", {"kind": "name"})
+    assert counted == 1
+
+
 @pytest.mark.parametrize(
     "kind, custom",
     [

@@ -54,6 +54,8 @@ MATRIX: dict[tuple[str, str], frozenset[str]] = {
     ("POST", "/staff/answers/export"): CONTENT,
     ("GET", "/staff/sections"): CONTENT,
     ("GET", "/staff/abbreviations"): CONTENT,
+    ("GET", "/staff/gaps"): CONTENT,
+    ("POST", "/staff/gaps/export"): CONTENT,
     ("GET", "/staff/switch"): ADMIN,
     ("POST", "/staff/switch/off"): ADMIN,
     ("POST", "/staff/switch/on"): ADMIN,

@@ -1,0 +1,307 @@
+"""The guide with people at its desk and families who wait for them, and what those states look like in a browser."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from bot.desk.desk import Desk
+from bot.desk.grouping import Grouper
+from bot.desk.models import Question
+from bot.desk.roles import ROLES
+from bot.directory.gaps import Gaps
+from bot.directory.synchronising import load_starting_directory
+from bot.directory.text_index import refresh
+from bot.gateway.metrics import Metrics
+from bot.handover.consent import consent_text, consent_version
+from bot.handover.referrals import Consent, Details
+from bot.privacy.encryption import new_key
+from tests.browser.conftest import Guide, ask
+
+PASSWORD = "a long and private phrase"
+DETAILS = Details(
+    about="Nobody at Quillfeather school listens to us, and they have sent her home again.",
+    name="Wilhelmina Zottmann",
+    phone="+441632960961",
+    email="wzottmann.with.quite.a.long.address@example.org",
+    when_to_reach="after the school run",
+    child_first_name="Xanthippe",
+    child_age="7",
+    school="Quillfeather Primary",
+    conversation=(("user", "can anyone ring me"), ("guide", "A person can help you.")),
+)
+Go = Callable[..., None]
+
+
+class StaffedGuide(Guide):
+    """A guide that takes referrals, with an account of each role and something on every page of the desk."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, encryption_keys=new_key())
+
+    def start(self) -> None:
+        """Serve, and fill the desk."""
+        super().start()
+        desk = self.desk
+        for role in ROLES:
+            desk.accounts.add(f"{role}@example.org", PASSWORD, [role], role == "content", "test")
+        desk.accounts.add("away@example.org", PASSWORD, ["policy"], False, "test")
+        for _ in range(desk.settings.desk_most_failures):
+            desk.accounts.sign_in("away@example.org", "not the password", "")
+        self._ask_what_has_no_answer()
+        desk.switch.close("topic", "funding", "being_checked", "The papers are being checked.", "admin@example.org")
+        load_starting_directory(desk.directory)
+        refresh(desk.directory)
+        counted = Gaps(desk.directory, 104)
+        for _ in range(10):
+            counted.record(["autism"], 7, "Crook", today=date.today() - timedelta(weeks=2))
+
+    @property
+    def desk(self) -> Desk:
+        """The parts of the desk."""
+        desk: Desk = self.app.state.desk
+        return desk
+
+    def referral(self, conversation: str | None = None) -> str:
+        """Take a request of a family, from a chat if one is named; return its id."""
+        store = self.desk.chat.live.referrals
+        consent = Consent(consent_version(consent_text(self.settings)), datetime.now(UTC))
+        return store.find(store.submit(DETAILS, consent, conversation, secrets.token_hex(8)))
+
+    def _ask_what_has_no_answer(self) -> None:
+        near = [{"answer": "funding/academy-funding", "confidence": 0.31}]
+        with Session(self.desk.engine) as session, session.begin():
+            for text in ("is there a bus to the special school", "a bus pass for college", "help with a taxi"):
+                given = {"outcome": "unknown", "detail": "", "near": near}
+                session.add(Question(at=datetime.now(UTC), audience="parent", text=text, **given))
+        # Vectors of our own: what the page looks like does not hang on the encoder.
+        Grouper(self.desk.engine, Metrics(), lambda texts: np.eye(768, dtype=np.float32)[: len(texts)]).group_new()
+
+
+def _as(role: str, path: str = "/staff", then: Go | None = None) -> Go:
+    """Sign in, open a page of the desk and do something there."""
+
+    def go(page, guide) -> None:
+        page.goto(f"{guide.address}/staff/sign-in?next={path}")
+        page.fill("#name", f"{role}@example.org")
+        page.fill("#password", PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_text("Sign out", exact=True).wait_for()
+        if then:
+            then(page, guide)
+
+    return go
+
+
+def _press(name: str, **fill: str) -> Go:
+    """Fill fields in and press a button."""
+
+    def go(page, guide) -> None:
+        for field, value in fill.items():
+            page.fill(f"#{field}", value)
+        page.get_by_role("button", name=name, exact=True).first.click()
+        page.wait_for_load_state()
+
+    return go
+
+
+def _wrong_password(page, guide) -> None:
+    page.fill("#name", "policy@example.org")
+    page.fill("#password", "not the password")
+    page.get_by_role("button", name="Sign in").click()
+    page.locator(".govuk-error-summary").wait_for()
+
+
+def _open_referral(more: str = "", then: Go | None = None) -> Go:
+    def go(page, guide) -> None:
+        page.goto(f"{guide.address}/staff/inbox/{guide.referral()}{more}")
+        if then:
+            then(page, guide)
+
+    return _as("sendiass", then=go)
+
+
+def _inbox(page, guide) -> None:
+    guide.referral()
+    page.goto(f"{guide.address}/staff/inbox")
+
+
+def _long_history(page, guide) -> None:
+    ident = guide.referral()
+    store = guide.desk.chat.live.referrals
+    store.change_status(ident, "new", "accepted", "sendiass@example.org", None, "We know this family.")
+    store.add_response(ident, "phoned", "sendiass@example.org", "A word-that-has-no-place-to-break" * 3)
+    store.change_status(ident, "accepted", "waiting", "sendiass@example.org", None, None)
+    page.goto(f"{guide.address}/staff/inbox/{ident}")
+    page.locator("main details summary").first.click()
+
+
+def _offered_codes(page, guide) -> None:
+    page.fill("#codes-password", PASSWORD)
+    page.get_by_role("button", name="Use codes from an app").click()
+    page.locator("img.staff-code").wait_for()
+
+
+def _first_question(page, guide) -> None:
+    page.locator("main table a").first.click()
+    page.get_by_role("button", name="I will work on this").wait_for()
+
+
+def _family(page, guide) -> tuple[str, str]:
+    """Ask something as a family and hand over; return the chat's id and the referral's."""
+    ask(page, "what is a plan")
+    conversation = guide.rasa.received[-1]["sender"]
+    return conversation, guide.referral(conversation)
+
+
+def _expecting(page, guide) -> None:
+    _family(page, guide)
+    page.reload()
+    page.locator("#speaker").wait_for()
+
+
+def _live(*lines: tuple[str, str], end: str = "") -> Go:
+    """Have a person take the chat over, and let both write."""
+
+    def go(page, guide) -> None:
+        conversation, ident = _family(page, guide)
+        live = guide.desk.chat.live
+        live.take(ident, "Rowan", "sendiass@example.org")
+        page.reload()
+        page.locator("#speaker").wait_for()
+        for sender, text in lines:
+            live.say(conversation, sender, text)
+            if sender == "person":
+                page.get_by_text(text).first.wait_for()
+        if end:
+            live.end(conversation, end, "sendiass@example.org")
+            page.get_by_text("SENDIASS has ended this talk").first.wait_for()
+
+    return go
+
+
+def _live_mistake(page, guide) -> None:
+    _live(("person", "Hello, I have read what you sent."))(page, guide)
+    page.click(".send")
+    page.locator("#problem").wait_for()
+
+
+def _talking(then: Go | None = None) -> Go:
+    """Be the person who has a family's chat."""
+
+    def go(page, guide) -> None:
+        family = page.context.browser.new_page()
+        family.goto(guide.address)
+        conversation, ident = _family(family, guide)
+        family.close()
+        live = guide.desk.chat.live
+        live.take(ident, "Rowan", "sendiass@example.org")
+        live.say(conversation, "person", "Hello, I have read what you sent.")
+        page.goto(f"{guide.address}/staff/inbox/{ident}/chat")
+        live.say(conversation, "family", "Thank you. They have sent her home again.")
+        page.get_by_text("They have sent her home again.").wait_for()
+        if then:
+            then(page, guide)
+
+    return _as("sendiass", then=go)
+
+
+def _handover(until: str, mistake: bool = False) -> Go:
+    """Fill the handover's web form in up to a page."""
+    typed = {
+        "about": {"about": DETAILS.about},
+        "name": {"name": DETAILS.name},
+        "reach": {"phone": "0191 498 0123"},
+        "when": {"when_to_reach": DETAILS.when_to_reach},
+        "child": {"child_first_name": DETAILS.child_first_name, "child_age": DETAILS.child_age},
+        "school": {"school": DETAILS.school},
+    }
+
+    def go(page, guide) -> None:
+        page.locator("main form[action$=begin] button").click()
+        for name, fields in typed.items():
+            page.wait_for_url(f"**/handover/{name}")
+            if name == until:
+                break
+            for field, value in fields.items():
+                page.fill(f"#{field}", value)
+            page.locator("main form button.govuk-button").first.click()
+        if mistake:
+            page.locator("main form button.govuk-button").first.click()
+            page.locator(".govuk-error-summary").wait_for()
+        if until == "sent":
+            page.locator("input[name=agree]").check()
+            page.locator("main form button.govuk-button").first.click()
+            page.locator("#reference").wait_for()
+
+    return go
+
+
+def _one_service(page, guide) -> None:
+    page.locator("main h3 a").first.click()
+    page.wait_for_url("**/services/*")
+
+
+def _stay(page, guide) -> None:
+    """Look at the page as it opened."""
+
+
+# As in tests/browser/states.py, name: (path, what to do there); each signs in by the form.
+STAFFED_STATES: dict[str, tuple[str, Go]] = {
+    "services found": ("/services", _stay),
+    "no service found": ("/services?words=zzz", _stay),
+    "one service": ("/services", _one_service),
+    "was this useful": ("/", lambda page, guide: ask(page, "what is a plan")),
+    "handover form, open": ("/handover", _stay),
+    "handover form, a question": ("/handover", _handover("reach")),
+    "handover form, mistake": ("/handover", _handover("about", mistake=True)),
+    "handover form, check": ("/handover", _handover("check")),
+    "handover form, sent": ("/handover", _handover("sent")),
+    "live chat, a person may write": ("/", _expecting),
+    "live chat, nothing said yet": ("/", _live()),
+    "live chat": ("/", _live(("person", "Hello, I have read what you sent."), ("family", "Thank you."))),
+    "live chat, mistake": ("/", _live_mistake),
+    "live chat, ended": ("/", _live(("person", "All the best to you both."), end="closed")),
+    "desk, wrong password": ("/staff", _wrong_password),
+    **{f"desk, home of {role}": ("/about", _as(role)) for role in ROLES},
+    "desk, page of another role": ("/about", _as("policy", "/staff/switch")),
+    "desk, inbox": ("/about", _as("sendiass", then=_inbox)),
+    "desk, inbox with nothing in it": ("/about", _as("sendiass", "/staff/inbox?status=closed")),
+    "desk, unknown reference": ("/about", _as("sendiass", "/staff/inbox", _press("Find", reference="no such one"))),
+    "desk, referral": ("/about", _open_referral()),
+    "desk, referral with a history": ("/about", _as("sendiass", then=_long_history)),
+    "desk, referral, mistake": ("/about", _open_referral(then=_press("Record it"))),
+    "desk, no such referral": ("/about", _as("sendiass", "/staff/inbox/none")),
+    "desk, erasing a referral": ("/about", _open_referral("/erase")),
+    "desk, referral erased": ("/about", _open_referral("/erase", _press("Erase it for good"))),
+    "desk, live chat": ("/about", _talking()),
+    "desk, live chat, mistake": ("/about", _talking(_press("Send to the family"))),
+    "desk, policy questions": ("/about", _as("policy", "/staff/policy")),
+    "desk, policy answer": ("/about", _as("policy", "/staff/policy", _press("Ask", question="what is a plan"))),
+    "desk, policy question back": ("/about", _as("policy", "/staff/policy", _press("Ask", question="which plan"))),
+    "desk, policy records": ("/about", _as("policy", "/staff/policy", _press("Ask", question="where are toys"))),
+    "desk, policy mistake": ("/about", _as("policy", "/staff/policy", _press("Ask"))),
+    "desk, content queue": ("/about", _as("content", "/staff/questions")),
+    "desk, content queue with nothing in it": ("/about", _as("content", "/staff/questions?state=done")),
+    "desk, one question": ("/about", _as("content", "/staff/questions", _first_question)),
+    "desk, answers by topic": ("/about", _as("content", "/staff/answers")),
+    "desk, answers of a topic": ("/about", _as("content", "/staff/answers?topic=funding")),
+    "desk, one answer": ("/about", _as("content", "/staff/answer/what-is-ehc-plan")),
+    "desk, sections": ("/about", _as("content", "/staff/sections")),
+    "desk, abbreviations": ("/about", _as("content", "/staff/abbreviations")),
+    "desk, gaps": ("/about", _as("content", "/staff/gaps")),
+    "desk, gaps of too short a time": ("/about", _as("content", "/staff/gaps?weeks=1")),
+    "desk, switch": ("/about", _as("admin", "/staff/switch")),
+    "desk, switch, mistake": ("/about", _as("admin", "/staff/switch", _press("Turn something off"))),
+    "desk, switch, done": ("/about", _as("admin", "/staff/switch?done=on")),
+    "desk, accounts": ("/about", _as("admin", "/staff/accounts")),
+    "desk, audit trail": ("/about", _as("admin", "/staff/audit")),
+    "desk, own account": ("/about", _as("policy", "/staff/account")),
+    "desk, own account, mistake": ("/about", _as("policy", "/staff/account", _press("Change your password"))),
+    "desk, codes offered": ("/about", _as("policy", "/staff/account", _offered_codes)),
+}

@@ -274,7 +274,8 @@ def _report(measured: Sequence[Measured]) -> str:
         "tests all conditions; the other two only look for its words. Its processor time, in this process, is little moved by what else the",
         "machine does.",
         "",
-        "| database | records | search | its processor time | without encoding | LIKE | full text alone | search to LIKE (p95) | search to full text (p95) | target |",
+        "| database | records | search | its processor time | without encoding | LIKE | full text alone |"
+        " search to LIKE (p95) | search to full text (p95) | target |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for one in measured:
@@ -285,8 +286,8 @@ def _report(measured: Sequence[Measured]) -> str:
             else f"p95 under {target:.0f} ms: {'yes' if np.percentile(one.searches, 95) < target else 'no'}"
         )
         lines.append(
-            f"| {one.database} | {one.records:,} | {_pair(one.searches)} | {_pair(one.processor)} | {_pair(one.without_encoding)} | {_pair(one.like)} |"
-            f" {_pair(one.full_text)} | {_ratio(one.searches, one.like)} | {_ratio(one.searches, one.full_text)} | {verdict} |"
+            f"| {one.database} | {one.records:,} | {_pair(one.searches)} | {_pair(one.processor)} | {_pair(one.without_encoding)} |"
+            f" {_pair(one.like)} | {_pair(one.full_text)} | {_ratio(one.searches, one.like)} | {_ratio(one.searches, one.full_text)} | {verdict} |"
         )
     lines += [
         "",

@@ -42,7 +42,7 @@ lint: setup ## Check style, formatting and types
 
 test: lint check model rasa-test ## Run every test that needs no browser and no outside service
 	@$(IN_RASA) -m pytest tests/nlu -q -rs
-	@$(APP) -m pytest tests --ignore=tests/nlu --ignore=tests/browser -q -rs
+	@$(APP) -m pytest tests --ignore=tests/nlu --ignore=tests/browser -q -rs -n auto --maxprocesses 4 --dist loadfile
 
 rasa-test: model ## Rasa's own checks: data validation and test conversations
 	@$(IN_RASA) -m rasa data validate --max-history 3 --fail-on-warnings

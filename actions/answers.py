@@ -21,6 +21,7 @@ from bot.guidance.replies import (
     fallback_message,
     other_language_message,
     refusal_message,
+    retold_message,
 )
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ OTHER_SUBJECT = "far"
 
 
 class ActionAnswer(GuideAction):
-    """Gives the answer that was asked for or chosen by a button."""
+    """Gives the answer that was asked for, chosen by a button, or wanted in another form."""
 
     def name(self) -> str:
         """Return the action's name in the domain."""
@@ -45,12 +46,10 @@ class ActionAnswer(GuideAction):
         Records shown beside it are remembered.
         """
         ranking = _ranking(tracker)
-        chosen = next(tracker.get_latest_entity_values("answer"), None)
+        chosen = list(tracker.get_latest_entity_values("answer"))
         if chosen:
-            answer = load_answers().get(chosen)
             form = next(tracker.get_latest_entity_values("form"), None)
-            message = answer_message(answer, audience_of(tracker), 1.0, form=form) if answer else fallback_message()
-            return Outcome([message])
+            return Outcome([_chosen_message(ident, form, audience_of(tracker)) for ident in chosen])
         if not ranking:
             return Outcome([fallback_message()])
         questions = _questions(tracker)
@@ -59,11 +58,7 @@ class ActionAnswer(GuideAction):
         (best, _), *rest = ranking
         confidence = float(_selected(tracker, "faq")["response"]["confidence"])
         also = [answer.id for answer, share in rest if share >= CLOSE_ENOUGH_TO_MENTION]
-        message = answer_message(best, audience_of(tracker), confidence, also=also)
-        services = _services(tracker)
-        if not services:
-            return Outcome([message])
-        return Outcome([message, records_message(services)], remember(services))
+        return with_services(answer_message(best, audience_of(tracker), confidence, also=also), tracker)
 
 
 class ActionClarify(GuideAction):
@@ -78,8 +73,8 @@ class ActionClarify(GuideAction):
         readings = _likeliest(tracker)
         asked_before = _last_action(tracker) == self.name()
         if len(readings) < 2 or asked_before:
-            return Outcome([_with_near(fallback_message(readings, asked_before), tracker)])
-        return Outcome([_with_near(clarify_message(readings), tracker)])
+            return with_services(_with_near(fallback_message(readings, asked_before), tracker), tracker)
+        return with_services(_with_near(clarify_message(readings), tracker), tracker)
 
 
 class ActionFallback(GuideAction):
@@ -91,7 +86,7 @@ class ActionFallback(GuideAction):
 
     def outcome(self, tracker: Tracker) -> Outcome:
         """Return the refusal with the nearest questions."""
-        return Outcome([_with_near(fallback_message(_near(tracker)), tracker)])
+        return with_services(_with_near(fallback_message(_near(tracker)), tracker), tracker)
 
 
 class ActionOutOfScope(GuideAction):
@@ -120,14 +115,28 @@ class ActionOtherLanguage(GuideAction):
         return Outcome([other_language_message(str(tracker.latest_message["intent"].get("language")))])
 
 
+def with_services(message: Message, tracker: Tracker) -> Outcome:
+    """Return a message and, where the question asks for a service as well and some fit, these; they are remembered."""
+    services = _services(tracker)
+    if not services:
+        return Outcome([message])
+    return Outcome([message, records_message(services)], remember(services))
+
+
+def _chosen_message(ident: str, form: str | None, audience: str) -> Message:
+    answer = load_answers().get(ident)
+    if not answer:
+        return fallback_message()
+    return retold_message(answer, audience, form) if form else answer_message(answer, audience, 1.0)
+
+
 def _services(tracker: Tracker) -> Found | None:
-    """Return the records that fit where a question asks for a service as well, or None."""
     if not _selected(tracker, "faq").get("service_wanted"):
         return None
     try:
         found = directory().search(wanted_from(tracker))
     except SQLAlchemyError as error:
-        log.error("an answer went out without the records it asked for: %s", type(error).__name__)
+        log.error("a reply went out without the records that were asked for: %s", type(error).__name__)
         return None
     return found if found.results else None
 

@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 from sqlalchemy.exc import SQLAlchemyError
 
+from actions.answers import with_services
 from actions.base import GuideAction, Outcome
 from bot.gateway.conversations import ConversationStore
 from bot.handover import replies
@@ -58,7 +59,9 @@ class ActionHandover(GuideAction):
             return Outcome([replies.waiting_message()])
         why = _intent(tracker)
         begun = bool((handover().draft(tracker.sender_id) or {}).get("answered"))
-        return Outcome([replies.offer_message(why if why in OPENINGS else None, handover().is_open(), begun)])
+        if why in OPENINGS:
+            return Outcome([replies.offer_message(why, handover().is_open(), begun)])
+        return with_services(replies.offer_message(None, handover().is_open(), begun), tracker)
 
 
 class ActionHandoverBegin(GuideAction):

@@ -102,7 +102,7 @@ def _train(_: argparse.Namespace) -> int:
 
 def _check(_: argparse.Namespace) -> int:
     from bot.guidance.answers import load_answers
-    from bot.guidance.check import check, read_examples
+    from bot.guidance.check import check, forms_read_by_writer_only, read_examples
 
     problems = check()
     for problem in problems:
@@ -111,6 +111,9 @@ def _check(_: argparse.Namespace) -> int:
         print(f"{len(problems)} problems")
         return 1
     print(f"{len(load_answers())} answers and {len(list(read_examples()))} example questions: no problem found")
+    waiting = forms_read_by_writer_only(load_answers().values())
+    if waiting:
+        print(f"{len(waiting)} answers have a simpler or longer form that only its writer has read")
     return 0
 
 

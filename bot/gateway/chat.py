@@ -21,6 +21,7 @@ from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem
 from bot.gateway.rasa_client import RasaClient, RasaFailed, Reply
 from bot.gateway.record_turns import RecordTurns
+from bot.gateway.retold_turns import RetoldTurns
 from bot.gateway.typed_text import as_ordinary_text, cleaned
 from bot.guidance.replies import error_message, urgent_help_message
 from bot.guidance.wording import wording
@@ -104,6 +105,7 @@ class Chat:
         self._notice = notice
         self._handover = HandoverTurns(handover, store)
         self._records = RecordTurns(store)
+        self._retold = RetoldTurns(store)
         self._queues: dict[str, _Queue] = {}
         self._queues_guard = threading.Lock()
 
@@ -133,7 +135,7 @@ class Chat:
             sent = as_ordinary_text(redacted.text)
             instead = self._handover.typed(ident, text, lambda: self._look(ident, sent))
             if not instead and not find_urgent(text):
-                instead = self._records.typed(ident, redacted.text)
+                instead = self._retold.typed(ident, redacted.text) or self._records.typed(ident, redacted.text)
             if instead:
                 return self._ask(asked_in, ident, instead.sent, instead.shown, key, ())
             for kind, count in redacted.removed.items():

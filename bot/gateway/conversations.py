@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, ForeignKey, String, delete, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from bot.store.engine import open_engine
+from bot.store.engine import empty_log, open_engine
 
 RECENT_ENTRIES = 12
 PASSED_OVER = {"smalltalk", "handoff"}
@@ -174,15 +174,23 @@ class ConversationStore:
 
     def open_step(self, conversation: str) -> str | None:
         """Return the step of a handover that waits for a reply: that of the guide's last message; errors are passed over."""
-        for kinds, steps in self._latest_turns(conversation):
-            if kinds != {"error"}:
-                return steps[-1] if steps else None
+        for customs in self._latest_turns(conversation):
+            if _kinds(customs) != {"error"}:
+                return customs[-1].get("step") if customs else None
         return None
+
+    def just_shown(self, conversation: str) -> list[dict[str, Any]]:
+        """Return the `custom` parts of the guide's last turn, in order; turns of small talk or failures of a part are passed over."""
+        for customs in self._latest_turns(conversation):
+            if not _kinds(customs) <= {"smalltalk", "error"}:
+                return customs
+        return []
 
     def failures_in_a_row(self, conversation: str) -> int:
         """Return how many of the latest turns (small talk apart) ended without an answer."""
         failures = 0
-        for kinds, _ in self._latest_turns(conversation):
+        for customs in self._latest_turns(conversation):
+            kinds = _kinds(customs)
             if kinds == {"smalltalk"}:
                 continue
             if not kinds <= FAILURES:
@@ -204,8 +212,8 @@ class ConversationStore:
                 return list(entry.content["custom"].get("records") or [])
         return None
 
-    def _latest_turns(self, conversation: str) -> Iterator[tuple[set[str], list[str | None]]]:
-        """Yield for each of the latest turns, the newest first, the kinds of its replies and their steps, in order."""
+    def _latest_turns(self, conversation: str) -> Iterator[list[dict[str, Any]]]:
+        """Yield for each of the latest turns, the newest first, the `custom` parts of its replies, in order."""
         with Session(self._engine) as session:
             wanted = select(Entry).where(Entry.conversation_id == conversation)
             latest = list(session.scalars(wanted.order_by(Entry.id.desc()).limit(RECENT_ENTRIES)))
@@ -214,7 +222,7 @@ class ConversationStore:
             if entry.sender == "guide":
                 replies.insert(0, entry.content.get("custom", {}))
                 continue
-            yield {str(custom.get("kind")) for custom in replies}, [custom.get("step") for custom in replies]
+            yield replies
             replies = []
 
     def pressed(self, conversation: str, token: str) -> IssuedButton | None:
@@ -232,7 +240,9 @@ class ConversationStore:
     def erase(self, conversation: str) -> bool:
         """Erase a conversation with all that belongs to it; tell whether there was one."""
         with Session(self._engine) as session, session.begin():
-            return _erase(session, [conversation]) > 0
+            erased = _erase(session, [conversation]) > 0
+        empty_log(self._engine)
+        return erased
 
     def erase_older_than(self, hours: int, but: Sequence[str] = ()) -> list[str]:
         """Erase conversations whose last message is older than `hours`; return their ids.
@@ -244,12 +254,18 @@ class ConversationStore:
             past = session.scalars(select(Conversation.id).where(Conversation.last_at < before))
             old = [ident for ident in past if ident not in but]
             _erase(session, old)
-            return old
+        if old:
+            empty_log(self._engine)
+        return old
 
     def answers(self) -> bool:
         """Tell whether the database answers, by counting conversations."""
         with Session(self._engine) as session:
             return session.scalar(select(func.count()).select_from(Conversation)) is not None
+
+
+def _kinds(customs: Sequence[dict[str, Any]]) -> set[str]:
+    return {str(custom.get("kind")) for custom in customs}
 
 
 def _erase(session: Session, conversations: Sequence[str]) -> int:

@@ -15,7 +15,7 @@ from bot.paths import ANSWERS
 AUDIENCES = ("parent", "professional")
 _FRONT_MATTER = re.compile(r"\A---\n(?P<matter>.*?)\n---\n(?P<text>.*)\Z", re.S)
 _REQUIRED = ("title", "question", "situation", "audience", "sources", "reviewed")
-_OPTIONAL = ("links", "related", "professional", "simpler", "more", "checked")
+_OPTIONAL = ("links", "related", "professional", "simpler", "more", "checked", "checked_forms")
 FORMS = ("simpler", "more")
 
 
@@ -25,7 +25,11 @@ class BadAnswerFile(ValueError):
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. `name` is `<topic>/<id>`; texts are Markdown of paragraphs and "- " lists."""
+    """One answer. `name` is `<topic>/<id>`; texts are Markdown of paragraphs and "- " lists.
+
+    `checked` says who compared the text with its sections (`by`, a role) and when (`on`); `checked_forms` the same of
+    `simpler` and `more`.
+    """
 
     id: str
     topic: str
@@ -42,7 +46,8 @@ class Answer:
     professional: str | None = None
     simpler: str | None = None
     more: str | None = None
-    checked: dict[str, str] | None = field(default=None, hash=False)
+    checked: dict[str, Any] | None = field(default=None, hash=False)
+    checked_forms: dict[str, Any] | None = field(default=None, hash=False)
 
     @property
     def name(self) -> str:
@@ -90,8 +95,16 @@ def read_answer(file: Path) -> Answer:
         professional=(matter.get("professional") or "").strip() or None,
         simpler=(matter.get("simpler") or "").strip() or None,
         more=(matter.get("more") or "").strip() or None,
-        checked=matter.get("checked"),
+        checked=_reading(matter.get("checked")),
+        checked_forms=_reading(matter.get("checked_forms")),
     )
+
+
+def _reading(record: Any) -> dict[str, Any] | None:
+    """Return who read a text and when; YAML reads the key `on` as true."""
+    if not isinstance(record, dict):
+        return None
+    return {"on" if key is True else str(key): value for key, value in record.items()}
 
 
 @lru_cache

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -23,6 +25,9 @@ LONGEST_SENTENCE_WORDS = 25
 OLDEST_READER = 11.0
 LONGEST_ANSWER_WORDS = 140
 LONGEST_QUESTION = 90
+# Who may have compared a text with its sections. A form that only its writer has read says so.
+READERS = ("second reader",)
+READERS_OF_FORMS = (*READERS, "writer")
 # Sections of wording.yml that only staff read.
 STAFF_WORDING = frozenset({"desk", "notice"})
 _ABBREVIATION = re.compile(r"\b[A-Z]{2,}(?:s|'s)?\b")
@@ -120,6 +125,7 @@ def _check_answer(
             f"the question has {len(answer.question)} characters: {LONGEST_QUESTION} at most, since it is a button",
             "question:",
         )
+    yield from _check_reading(answer)
     yield from _check_words(answer, answer.text, vocabulary, for_parents=True)
     if answer.simpler:
         yield from _check_words(answer, answer.simpler, vocabulary, for_parents=True)
@@ -131,6 +137,29 @@ def _check_answer(
         yield from _check_words(answer, answer.more, vocabulary, for_parents=True)
     if answer.professional:
         yield from _check_words(answer, answer.professional, vocabulary, for_parents=False)
+
+
+def forms_read_by_writer_only(answers: Iterable[Answer]) -> list[Answer]:
+    """Return the answers whose other forms still wait for a reader who did not write them."""
+    return [answer for answer in answers if (answer.checked_forms or {}).get("by") == "writer"]
+
+
+def _check_reading(answer: Answer) -> Iterator[Problem]:
+    """Yield where it is not recorded who compared the text, or its other forms, with the sections, and when."""
+    records: dict[str, tuple[dict[str, Any] | None, tuple[str, ...]]] = {"checked": (answer.checked, READERS)}
+    if answer.simpler or answer.more:
+        records["checked_forms"] = (answer.checked_forms, READERS_OF_FORMS)
+    elif answer.checked_forms:
+        line = _line_of(answer.file, "checked_forms:")
+        yield Problem(answer.file, line, "`checked_forms` without `simpler` or `more`")
+    for name, (record, readers) in records.items():
+        if not record or record.get("by") not in readers or not isinstance(record.get("on"), date):
+            known = " or ".join(readers)
+            yield Problem(
+                answer.file,
+                _line_of(answer.file, f"{name}:"),
+                f"`{name}` must say who compared the text with its sections and when: {{by: {known}, on: 2026-11-25}}",
+            )
 
 
 def _check_words(answer: Answer, text: str, vocabulary: Vocabulary, for_parents: bool) -> Iterator[Problem]:

@@ -17,6 +17,8 @@ from bot.guidance.wording import wording
 Message = dict[str, Any]
 MOST_BUTTONS = 4
 MOST_RELATED = 3
+# Asked for where an answer was already told as simply as it can be.
+STILL_HARD = "still_hard"
 _MONTHS = [
     "January",
     "February",
@@ -68,6 +70,7 @@ def answer_message(
             "title": answer.title,
             "topic": answer.topic,
             "confidence": round(confidence, 3),
+            **({"form": form} if told_otherwise else {}),
             "sources": [citation.as_dict(today) for citation in citations],
             "links": [dict(link) for link in answer.links],
         },
@@ -106,7 +109,30 @@ def choose_button(answer: Answer) -> dict[str, str]:
 
 def form_button(answer: Answer, form: str) -> dict[str, str]:
     """Return a button that tells `answer` in another form, "simpler" or "more"."""
-    return {"title": wording(f"answer.{form}"), "payload": "/faq" + json.dumps({"answer": answer.id, "form": form})}
+    return {"title": wording(f"answer.{form}"), "payload": form_payload([answer.id], form)}
+
+
+def form_payload(idents: Sequence[str], form: str) -> str:
+    """Return the intent message that has answers told in another form. `idents` are their ids without topic."""
+    return "/faq" + json.dumps({"answer": idents[0] if len(idents) == 1 else list(idents), "form": form})
+
+
+def retold_message(answer: Answer, audience: str, form: str) -> Message:
+    """Return `answer` in another form, "simpler" or "more"; where there is none, who and what can help instead.
+
+    `form` may also be STILL_HARD.
+    """
+    if answer.told_as(form):
+        return answer_message(answer, audience, 1.0, form=form)
+    known = load_answers()
+    related = [choose_button(known[ident]) for ident in answer.related if ident in known][:MOST_RELATED]
+    links = [*(dict(link) for link in answer.links), *helper_links()]
+    return {
+        "text": wording(f"retold.{form}", question=answer.question),
+        "buttons": [*(related if form == "more" else []), person_button()],
+        # Small talk, so that what comes next still follows on the answer.
+        "custom": {"kind": "smalltalk", "links": list({link["url"]: link for link in links}.values())},
+    }
 
 
 def clarify_message(readings: Sequence[Answer]) -> Message:

@@ -87,6 +87,7 @@ class AnswerSelector(GraphComponent):
         self._resource = resource
         self.ranker = ranker
         self._factors: Optional[np.ndarray] = None
+        self._places_of_intents: Dict[str, np.ndarray] = {}
         self._answers = load_answers()
         self.sources = sources_of_answers()
 
@@ -197,20 +198,12 @@ class AnswerSelector(GraphComponent):
 
     def _write(self, message: Message, reading: Reading) -> None:
         assert self.ranker is not None
-        labels, probabilities = self.ranker.labels, reading.probabilities
+        probabilities = reading.probabilities
         chance = self.ranker.chance(probabilities, reading.scores)
-        order = np.argsort(-probabilities)
-        answers = [Candidate(labels[i], float(probabilities[i])) for i in order if labels[i].startswith(_FAQ_PREFIX)]
-        refusals = [
-            Candidate(labels[i], float(probabilities[i]))
-            for i in order
-            if labels[i].startswith(f"{OUT_OF_SCOPE_INTENT}/")
-        ]
-        intents: Dict[str, float] = {FAQ_INTENT: 0.0}
-        for label, probability in zip(labels, probabilities):
-            intent = label.split("/")[0]
-            intents[intent] = intents.get(intent, 0.0) + float(probability)
-        ranking = sorted(intents.items(), key=lambda item: -item[1])
+        answers = self._candidates(FAQ_INTENT, probabilities)
+        refusals = self._candidates(OUT_OF_SCOPE_INTENT, probabilities)
+        shares = {intent: float(probabilities[places].sum()) for intent, places in self._places().items()}
+        ranking = sorted(shares.items(), key=lambda item: -item[1])
         intent, confidence = ranking[0]
         questions: List[Candidate] = []
         missing = self._missing_thing(message, answers) if intent == FAQ_INTENT else None
@@ -243,6 +236,26 @@ class AnswerSelector(GraphComponent):
             {FAQ_INTENT: selected, OUT_OF_SCOPE_INTENT: _selection(refusals, confidence)},
             add_to_output=True,
         )
+
+    def _places(self) -> Dict[str, np.ndarray]:
+        """Return the places of each intent's labels among the ranker's."""
+        assert self.ranker is not None
+        if not self._places_of_intents:
+            of_intent: Dict[str, List[int]] = {FAQ_INTENT: [], OUT_OF_SCOPE_INTENT: []}
+            for place, label in enumerate(self.ranker.labels):
+                of_intent.setdefault(label.split("/")[0], []).append(place)
+            self._places_of_intents = {intent: np.array(places, int) for intent, places in of_intent.items()}
+        return self._places_of_intents
+
+    def _candidates(self, intent: str, probabilities: np.ndarray) -> List[Candidate]:
+        """Return the labels of a retrieval intent with their probabilities, likeliest first."""
+        assert self.ranker is not None
+        places = self._places()[intent]
+        places = places[np.argsort(-probabilities[places])]
+        return [
+            Candidate(self.ranker.labels[place], share)
+            for place, share in zip(places.tolist(), probabilities[places].tolist())
+        ]
 
     def _missing_thing(self, message: Message, answers: List[Candidate]) -> Optional[str]:
         """Return the kind of refusal where the message asks for, say, a price that the likeliest answer does not name."""

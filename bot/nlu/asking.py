@@ -15,6 +15,11 @@ _TIME = r"(?:weeks?|days?|months?|hours?)"
 _WHO_MUST = r"(?:council|local authority|la|panel|ofsted|tribunal|school|they)"
 _IS = r"(?:is|are|does|do)"
 _IT = r"(?:it|the|they)"
+_FIGURE = r"\b(?:how (?:many|much)|number of|percentage|per ?cent|figures?|value|worth|amount|cash|rates?|data)\b"
+_NOW = (
+    r"\b(?:(?:latest|newest|most recent|current|up to date|up-to-date) (?:\S+ )?(?:return|census|figures?|data|numbers?|rates?|statistics)|"
+    r"this (?:financial|school|academic|tax|calendar)? ?year|(?:in|for|as of) 202[5-9])\b"
+)
 
 
 def _any(*alternatives: str) -> re.Pattern[str]:
@@ -42,6 +47,8 @@ _SERVICE = (
     r"playgroups?|nurser(?:y|ies)|librar(?:y|ies)|hubs?|centres?|units?|programmes?|schemes?|providers?|organisations?|nurses?|college|directory|"
     r"visitors?|therapists?|psychologists?|counsell?ors?|activit(?:y|ies)|short breaks?|respite)"
 )
+# What is offered rather than who offers it: a service is looked for only where nothing but this is named.
+_OFFERED = r"(?:training|support|help|therapy|school|advice|tuition|lessons|counselling)"
 _FINDING = _any(
     r"^(?:please |can you |could you )*(?:find|show|list|look up|search for|name)\b",
     r"\b(?:looking|searching) for\b",
@@ -56,6 +63,8 @@ _FINDING = _any(
     r"(?: (?:for|in|near|at|that|to|where|on)\b.*| \S+)?[.!]?(?: please)?$",
     rf"^(?!how|what|when|why|do|does|did|can|could|is|are|will|my|our|i )(?:\S+ ){{0,3}}{_SERVICE}(?: \S+){{2}}$",
     r"^help (?:for|with)\b",
+    rf"^(?!how|what|when|why|do|does|did|can|could|is|are|will|my|our|i )(?:\S+ ){{0,3}}{_OFFERED} (?:for|in|near)\b(?! the\b)",
+    rf"^(?!how|what|when|why|do|does|did|can|could|is|are|will|my|our|i )(?:\S+ ){{0,3}}{_OFFERED}\b.{{0,40}}\bcan (?:go|come|get) to\b",
 )
 
 
@@ -100,6 +109,16 @@ THINGS = (
         "sum",
         _any(r"\bhow much\b.*\bper (?:pupil|child|head)\b", r"\bin pounds\b"),
         _any(r"£", r"\d%"),
+        "exact-figure",
+    ),
+    Thing(
+        "latest figure",
+        _any(
+            rf"{_FIGURE}.*{_NOW}",
+            rf"{_NOW}.*{_FIGURE}",
+        ),
+        # No document is newer than 2024, and none gives a figure for the year in which somebody asks.
+        _any(r"(?!)"),
         "exact-figure",
     ),
     Thing(
@@ -163,8 +182,9 @@ def missing_thing(normalised: str, answer_text: str) -> Optional[Thing]:
 
     Sentences in which the answer itself says that something is not known do not count as saying it.
     """
-    said = _NOT_SAID.sub(" ", answer_text)
-    return next((thing for thing in THINGS if thing.asked.search(normalised) and not thing.said.search(said)), None)
+    asked = [thing for thing in THINGS if thing.asked.search(normalised)]
+    said = _NOT_SAID.sub(" ", answer_text) if asked else ""
+    return next((thing for thing in asked if not thing.said.search(said)), None)
 
 
 def asks_for_meaning(normalised: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Mapping, Sequence
+from typing import Mapping, NamedTuple, Sequence
 
 # Where nearly all answers in sight cite the same section, the readings on offer are hardly another chance to be right.
 LEAST_REST = 0.15
@@ -22,8 +22,7 @@ class Costs:
     no_reading_right: float = 0.35
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A label and its probability."""
 
     label: str
@@ -57,7 +56,7 @@ def worths(
     """Return what each outcome is worth for a ranking, best first; admitting is worth 0."""
     first, *others = ranking
     own = sources.get(first.label, frozenset())
-    is_stranger = [not own & sources.get(other.label, frozenset()) for other in others]
+    is_stranger = [own.isdisjoint(sources.get(other.label, frozenset())) for other in others]
     kin = sum(other.probability for other, stranger in zip(others, is_stranger) if not stranger)
     rest = 1 - first.probability - kin
     near = sum(other.probability for other, stranger in zip(others[: readings - 1], is_stranger) if stranger)

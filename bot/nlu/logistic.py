@@ -15,6 +15,7 @@ _BATCH = 256
 _STEP = 0.02
 _PENALTY = 1e-4
 _MEAN_MEMORY, _SQUARE_MEMORY = 0.9, 0.99
+_SMALLEST = 1e-8
 
 
 def fit_logistic(vectors: np.ndarray, of_label: np.ndarray, importance: np.ndarray, labels: int) -> np.ndarray:
@@ -26,22 +27,30 @@ def fit_logistic(vectors: np.ndarray, of_label: np.ndarray, importance: np.ndarr
     importance = importance.astype(np.float32)
     order = np.random.default_rng(0)
     weights = np.zeros((vectors.shape[1], labels), np.float32)
-    mean, square = np.zeros_like(weights), np.zeros_like(weights)
+    mean, square, change = np.zeros_like(weights), np.zeros_like(weights), np.zeros_like(weights)
     steps = 0
     for round_number in range(_ROUNDS):
         shuffled = order.permutation(len(vectors))
         for start in range(0, len(vectors), _BATCH):
             batch = shuffled[start : start + _BATCH]
-            error = np.exp(log_shares(vectors[batch] @ weights))
+            own = vectors[batch]
+            error = np.exp(log_shares(own @ weights))
             error[np.arange(len(batch)), of_label[batch]] -= 1
             error *= importance[batch][:, None] / len(batch)
-            slope = vectors[batch].T @ error + _PENALTY * weights
+            slope = own.T @ error
+            slope += np.multiply(weights, _PENALTY, out=change)
             steps += 1
-            mean = _MEAN_MEMORY * mean + (1 - _MEAN_MEMORY) * slope
-            square = _SQUARE_MEMORY * square + (1 - _SQUARE_MEMORY) * slope * slope
-            unbiased = np.sqrt(square / (1 - _SQUARE_MEMORY**steps)) + 1e-8
-            step = _STEP * (1 - round_number / _ROUNDS)
-            weights -= step * mean / (1 - _MEAN_MEMORY**steps) / unbiased
+            # In place, since making new arrays of this size takes longer than the sums.
+            mean *= _MEAN_MEMORY
+            mean += np.multiply(slope, 1 - _MEAN_MEMORY, out=change)
+            square *= _SQUARE_MEMORY
+            square += np.multiply(np.square(slope, out=slope), 1 - _SQUARE_MEMORY, out=change)
+            np.sqrt(square, out=change)
+            change *= 1 / np.sqrt(1 - _SQUARE_MEMORY**steps)
+            change += _SMALLEST
+            np.divide(mean, change, out=change)
+            change *= _STEP * (1 - round_number / _ROUNDS) / (1 - _MEAN_MEMORY**steps)
+            weights -= change
     return weights * np.float32(_STRETCH)
 
 

@@ -22,11 +22,13 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from bot.nlu.certainty import Certainty
 from bot.nlu.features import FAQ_INTENT, OUT_OF_SCOPE_INTENT, URGENT_INTENT, VIEWS
 from bot.nlu.logistic import fit_logistic, log_shares
+from bot.nlu.nearness import ByteVectors
 
 _RIDGE = 3.0
 # How much a paragraph of an answer counts beside an example, where the logistic model learns from both.
 _PASSAGE_SHARE = 0.5
 _LIKENESS_SHRINKAGE = 0.5
+_FEW = 3
 _BM25_K1 = 1.2
 _BM25_B = 0.6
 _WORD_BUCKETS = 2**16
@@ -72,16 +74,19 @@ class Views:
         self._letters = _letters_vectorizer()
         self._word_weights = _sparse(arrays, "word_weights")
         self._letter_weights = _sparse(arrays, "letter_weights")
-        self._examples = arrays["examples"].astype(np.float32)
-        self._passages = arrays["passages"].astype(np.float32)
-        self._examples_alike = _unit(self._examples @ arrays["likeness"])
-        self._example_groups = _groups(arrays["example_labels"], len(labels))
-        self._passage_groups = _groups(arrays["passage_labels"], len(labels))
+        examples = arrays["examples"].astype(np.float32)
+        self._examples = ByteVectors(examples)
+        self._passages = ByteVectors(arrays["passages"].astype(np.float32))
+        self._examples_alike = ByteVectors(_unit(examples @ arrays["likeness"]))
+        self._of_examples = _Members(arrays["example_labels"], len(labels))
+        self._of_passages = _Members(arrays["passage_labels"], len(labels))
 
     @classmethod
     def fit(cls, labels: Sequence[str], examples: Sequence[Example], passages: Sequence[Passage]) -> Views:
         """Learn the views from examples and passages."""
         place = {label: index for index, label in enumerate(labels)}
+        examples = sorted(examples, key=lambda example: place[example.label])
+        passages = sorted(passages, key=lambda passage: place[passage.label])
         vectors = np.stack([example.utterance.vectors[0] for example in examples])
         of_label = np.array([place[example.label] for example in examples])
         texts = [example.utterance.texts[0] for example in examples]
@@ -130,17 +135,17 @@ class Views:
         out = np.zeros((len(texts), len(self.labels), VIEWS), np.float32)
         linear = self._arrays["linear"]
         out[:, :, 0] = vectors @ linear[:-1] + linear[-1]
-        out[:, :, 1] = _nearest(vectors @ self._examples.T, self._example_groups, len(self.labels))
+        out[:, :, 1] = self._of_examples.nearest(self._examples.products(vectors))
         if len(self._passages):
-            out[:, :, 2] = _nearest(vectors @ self._passages.T, self._passage_groups, len(self.labels))
+            out[:, :, 2] = self._of_passages.nearest(self._passages.products(vectors))
         counts = self._words.transform(texts)
         shared = np.maximum(counts.getnnz(axis=1), 1)[:, None]
         out[:, :, 3] = (counts @ self._word_weights).toarray() / shared
         letters = self._letters.transform(texts) @ self._letter_weights
-        out[:, :, 4] = _nearest(letters.toarray(), self._example_groups, len(self.labels))
-        alike = _unit(vectors @ self._arrays["likeness"]) @ self._examples_alike.T
-        out[:, :, 5] = _nearest(alike, self._example_groups, len(self.labels))
-        out[:, :, 6] = _nearest(alike, self._example_groups, len(self.labels), most=3)
+        out[:, :, 4] = self._of_examples.nearest(letters.toarray())
+        alike = self._examples_alike.products(_unit(vectors @ self._arrays["likeness"]))
+        out[:, :, 5] = self._of_examples.nearest(alike)
+        out[:, :, 6] = self._of_examples.nearest_few(alike)
         out[:, :, 7] = log_shares(vectors @ self._arrays["logistic"])
         return out
 
@@ -149,38 +154,44 @@ class Views:
         return self._arrays
 
 
-def _groups(of_label: np.ndarray, labels: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return labels in groups of like size with a table of their members' places, filled up with -1.
+class _Members:
+    """Which examples (or passages) belong to each label. They are in the order of their labels."""
 
-    One table for all would be as wide as the largest label, mostly empty.
+    def __init__(self, of_label: np.ndarray, labels: int) -> None:
+        self._labels = labels
+        self._present, self._starts = np.unique(of_label, return_index=True)
+        self._few = _few_by_size(self._starts, np.diff(np.append(self._starts, len(of_label))))
+
+    def nearest(self, values: np.ndarray) -> np.ndarray:
+        """Return texts x labels: each label's highest of texts x members; 0 where it has none."""
+        out = np.zeros((len(values), self._labels), np.float32)
+        out[:, self._present] = np.maximum.reduceat(values, self._starts, axis=1)
+        return out
+
+    def nearest_few(self, values: np.ndarray) -> np.ndarray:
+        """Return texts x labels: the mean of each label's `_FEW` highest of texts x members; 0 where it has none."""
+        out = np.zeros((len(values), self._labels), np.float32)
+        padded = np.concatenate([values, np.full((len(values), 1), -np.inf, values.dtype)], axis=1)
+        for rows, table in self._few:
+            found = padded[:, table]
+            if table.shape[1] > _FEW:
+                found = np.partition(found, -_FEW, axis=2)[:, :, -_FEW:]
+            out[:, self._present[rows]] = found.mean(axis=2)
+        return out
+
+
+def _few_by_size(starts: np.ndarray, sizes: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return labels of like size together, with a table of their members' places, filled up with -1.
+
+    One table for all would be as wide as the largest label, mostly empty. Up to `_FEW` members nothing is filled up.
     """
-    members = [np.flatnonzero(of_label == label) for label in range(labels)]
-    groups: dict[int, list[int]] = {}
-    for label, places in enumerate(members):
-        groups.setdefault(max(len(places) - 1, 0).bit_length(), []).append(label)
-    tables = []
-    for own in groups.values():
-        most = max(max(len(members[label]) for label in own), 1)
-        table = np.full((len(own), most), -1)
-        for row, label in enumerate(own):
-            table[row, : len(members[label])] = members[label]
-        tables.append((np.array(own), table))
-    return tables
-
-
-def _nearest(values: np.ndarray, groups: list[tuple[np.ndarray, np.ndarray]], labels: int, most: int = 1) -> np.ndarray:
-    """Return texts x labels: the mean of each label's `most` highest of texts x members; 0 where it has none."""
-    padded = np.concatenate([values, np.zeros((len(values), 1), values.dtype)], axis=1)
-    out = np.zeros((len(values), labels), np.float32)
-    for own, table in groups:
-        found = padded[:, table]
-        if most == 1:
-            out[:, own] = found.max(axis=2)
-        elif table.shape[1] > most:
-            out[:, own] = np.partition(found, -most, axis=2)[:, :, -most:].mean(axis=2)
-        else:
-            out[:, own] = found.mean(axis=2)
-    return out
+    alike = np.where(sizes <= _FEW, sizes, 1 << np.ceil(np.log2(np.maximum(sizes, 1))).astype(int))
+    groups = []
+    for width in np.unique(alike):
+        rows = np.flatnonzero(alike == width)
+        places = np.arange(sizes[rows].max())
+        groups.append((rows, np.where(places < sizes[rows][:, None], starts[rows][:, None] + places, -1)))
+    return groups
 
 
 def _likeness(vectors: np.ndarray, of_label: np.ndarray, labels: int) -> np.ndarray:
@@ -190,9 +201,7 @@ def _likeness(vectors: np.ndarray, of_label: np.ndarray, labels: int) -> np.ndar
     leaving writers out).
     """
     counts = np.maximum(np.bincount(of_label, minlength=labels), 1)
-    means = np.zeros((labels, vectors.shape[1]))
-    np.add.at(means, of_label, vectors)
-    means /= counts[:, None]
+    means = _sums_of_labels(vectors, of_label, labels) / counts[:, None]
     spread = (vectors - means[of_label]) / np.sqrt(counts)[of_label][:, None]
     covariance = spread.T @ spread
     covariance /= np.trace(covariance) / len(covariance)
@@ -377,17 +386,18 @@ def _fit_weights(features: Sequence[np.ndarray], truths: Sequence[int]) -> np.nd
     """Find the weights of a conditional logit: the views' weights are the same for every label."""
     stacked = np.stack(features)
     scale = stacked.reshape(-1, stacked.shape[-1]).std(axis=0) + 1e-9
-    stacked = stacked / scale
+    stacked = (stacked / scale).astype(np.float32)
+    flat = stacked.reshape(-1, stacked.shape[-1])
     rows = np.arange(len(truths))
     right = np.array(truths)
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        values = stacked @ weights
+        values = (flat @ weights.astype(np.float32)).reshape(stacked.shape[:2])
         values -= values.max(axis=1, keepdims=True)
         shares = np.exp(values)
         shares /= shares.sum(axis=1, keepdims=True)
-        likelihood = np.log(shares[rows, right] + 1e-12).mean()
-        expected = np.einsum("nl,nlf->f", shares, stacked) / len(rows)
+        likelihood = float(np.log(shares[rows, right] + 1e-12).mean(dtype=np.float64))
+        expected = shares.ravel() @ flat / len(rows)
         gradient = expected - stacked[rows, right].mean(axis=0)
         return -likelihood + _WEIGHT_PENALTY * weights @ weights, gradient + 2 * _WEIGHT_PENALTY * weights
 
@@ -397,13 +407,18 @@ def _fit_weights(features: Sequence[np.ndarray], truths: Sequence[int]) -> np.nd
 
 def _ridge(vectors: np.ndarray, of_label: np.ndarray, labels: int) -> np.ndarray:
     """Return a linear model (width + 1) x labels: least squares with a penalty, each label counting alike."""
-    with_constant = np.concatenate([vectors, np.ones((len(vectors), 1), vectors.dtype)], axis=1).astype(np.float64)
-    weights = _importance(of_label, labels)
-    targets = np.zeros((len(vectors), labels))
-    targets[np.arange(len(vectors)), of_label] = 1.0
-    weighted = with_constant * weights[:, None]
-    gram = weighted.T @ with_constant + _RIDGE * np.eye(with_constant.shape[1])
-    return np.linalg.solve(gram, weighted.T @ targets).astype(np.float32)
+    with_constant = np.concatenate([vectors, np.ones((len(vectors), 1), vectors.dtype)], axis=1)
+    weighted = with_constant * _importance(of_label, labels)[:, None].astype(vectors.dtype)
+    gram = (weighted.T @ with_constant).astype(np.float64) + _RIDGE * np.eye(with_constant.shape[1])
+    return np.linalg.solve(gram, _sums_of_labels(weighted, of_label, labels).T).astype(np.float32)
+
+
+def _sums_of_labels(vectors: np.ndarray, of_label: np.ndarray, labels: int) -> np.ndarray:
+    """Return labels x width: the sum of each label's vectors, which are in the order of their labels."""
+    sums = np.zeros((labels, vectors.shape[1]))
+    present, starts = np.unique(of_label, return_index=True)
+    sums[present] = np.add.reduceat(vectors, starts, axis=0, dtype=np.float64)
+    return sums
 
 
 def _logistic(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.gateway.conversations import ConversationStore
 from bot.handover.live import LiveChats
+from bot.store.engine import EMPTY_LOG
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ class Erasure:
                 connection.execute("PRAGMA secure_delete=ON")
                 if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'events'").fetchone():
                     connection.executemany(f"DELETE FROM events WHERE {condition}", values)
+            connection.execute(EMPTY_LOG)
         finally:
             connection.close()
 

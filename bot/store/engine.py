@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine, make_url
 
 BUSY_TIMEOUT_MS = 3000
+EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
 def open_engine(database_url: str, *, durable: bool = False, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
@@ -36,3 +37,13 @@ def open_engine(database_url: str, *, durable: bool = False, busy_timeout_ms: in
         connection.execute("PRAGMA foreign_keys=ON")
 
     return engine
+
+
+def empty_log(engine: Engine) -> None:
+    """Write a SQLite database's log into its file and empty it, so that nothing erased lingers there.
+
+    Where somebody reads at this moment the log is emptied at the next call. PostgreSQL needs none of this.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql(EMPTY_LOG)

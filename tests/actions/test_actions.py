@@ -227,3 +227,16 @@ def test_what_is_no_answer_names_the_nearest_answers_and_their_scores_for_staff(
         {"answer": known[SOME[0]].name, "confidence": 0.31},
         {"answer": known[SOME[1]].name, "confidence": 0.2},
     ]
+
+
+def test_answers_come_in_the_form_that_is_wanted():
+    told = [answer for answer in load_answers().values() if answer.simpler][:2]
+    wish = [{"entity": "answer", "value": answer.id} for answer in told] + [{"entity": "form", "value": "simpler"}]
+    messages = say(ActionAnswer(), tracker(entities=wish))
+    assert [message["text"].startswith(answer.simpler) for message, answer in zip(messages, told, strict=True)] == [
+        True
+    ] * 2
+    bare = next(answer for answer in load_answers().values() if not answer.simpler)
+    wish = [{"entity": "answer", "value": bare.id}, {"entity": "form", "value": "simpler"}]
+    (message,) = say(ActionAnswer(), tracker(entities=wish))
+    assert message["custom"]["kind"] == "smalltalk" and replies.person_button() in message["buttons"]

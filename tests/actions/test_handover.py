@@ -117,7 +117,7 @@ def test_an_answer_that_will_not_do_is_asked_for_again(handover):
     handover.put(CHAT, "facebook")
     assert validate("handover_contact", "typed") == {"handover_contact": None}
     (message,), _ = run(actions.ActionAskContact(), tracker("handover_answer"))
-    assert message["text"].startswith("Give a phone number") and "form" not in message["custom"]
+    assert message["text"].startswith("Please give a phone number") and "form" not in message["custom"]
     handover.put(CHAT, "twitter")
     validate("handover_contact", "typed")
     (message,), _ = run(actions.ActionAskContact(), tracker("handover_answer"))

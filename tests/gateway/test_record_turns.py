@@ -41,10 +41,10 @@ def test_a_follow_up_is_shown_in_the_history_as_it_was_typed(client, say, shown)
     assert say("thanks") == "thanks"
 
 
-def test_without_services_shown_it_is_an_ordinary_message(say, rasa):
+def test_without_services_shown_it_is_of_the_answer(say, rasa):
     rasa.says("answer", answer="x/y", sources=[], confidence=0.9)
     say("what is a plan")
-    assert say("any more?") == "any more?"
+    assert say("any more?") == '/faq{"answer": "y", "form": "more"}'
 
 
 def test_a_search_is_remembered_for_three_turns(say, shown):
@@ -54,7 +54,7 @@ def test_a_search_is_remembered_for_three_turns(say, shown):
     )
     say("who pays for that then")
     say("and who decides that part")
-    assert say("any more?") == "any more?"
+    assert say("any more?") == '/faq{"answer": "y", "form": "more"}'
 
 
 def test_nothing_found_can_be_changed_but_has_no_second_one(say, rasa):

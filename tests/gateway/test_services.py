@@ -272,7 +272,7 @@ def test_old_details_say_so(client, store):
         session.commit()
     for name in ("Old", "Unchecked"):
         assert "This may be out of date" in client.get(f"/services/{ident(name)}", headers=BROWSER).text
-    assert "Nobody says when" in client.get(f"/services/{ident('Unchecked')}", headers=BROWSER).text
+    assert "We do not know when these" in client.get(f"/services/{ident('Unchecked')}", headers=BROWSER).text
 
 
 def test_the_lists_that_places_come_from_are_named(client):

@@ -9,6 +9,7 @@ import pytest
 from bot.guidance.answers import load_answers
 from bot.guidance.briefs import briefs
 from bot.guidance.replies import answer_message
+from tests.shared import SHARED
 
 _FACT = re.compile(r"£?\d[\d,.]*\d%?|£?\d%?|https?://\S+")
 _NO = re.compile(r"^\W*(yes|no|not)\b", re.I)
@@ -54,3 +55,20 @@ def test_a_simpler_text_is_shorter_and_adds_no_figure(answer):
     usual, simpler = _NO.match(answer.text), _NO.match(answer.simpler)
     if usual and simpler:
         assert usual[1].lower() == simpler[1].lower()
+
+
+@pytest.mark.parametrize("answer", [a for a in load_answers().values() if a.more], ids=lambda answer: answer.id)
+def test_a_longer_text_states_no_figure_but_its_sections_ones(answer):
+    folder = SHARED / "sources" / "sections"
+    if not folder.exists():
+        pytest.skip("the source documents (../shared/sources) are not here")
+    cited = [source.partition("#") for source in answer.sources]
+    sections = " ".join((folder / document / f"{name}.txt").read_text(encoding="utf-8") for document, _, name in cited)
+    dates = {document.rpartition("-")[2] for document, _, _ in cited}
+    assert facts(answer.more) <= facts(sections) | facts(answer.text) | dates
+
+
+@pytest.mark.parametrize("answer", [a for a in load_answers().values() if a.more], ids=lambda answer: answer.id)
+def test_a_longer_text_says_yes_or_no_as_the_usual_one(answer):
+    usual, more = _NO.match(answer.text), _NO.match(answer.more)
+    assert not more or (usual and usual[1].lower() == more[1].lower())

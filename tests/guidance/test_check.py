@@ -22,6 +22,7 @@ links:
     url: https://www.mctdurham.co.uk/
 related: []
 reviewed: 2026-11-23
+checked: {by: second reader, on: 2026-11-23}
 ---
 You can ask for one if your child has a plan. Ask the council.
 """
@@ -65,16 +66,16 @@ def test_a_good_answer_has_no_problem(knowledge):
             "ask-budget.md:10: the link 'https://example.org/' is not in a document",
         ),
         ("related: []", "related: [gone]", "ask-budget.md:11: the related answer 'gone' does not exist"),
-        ("Ask the council.", "Ask the LA.", "ask-budget.md:14: the abbreviation LA is not spelled out"),
+        ("Ask the council.", "Ask the LA.", "ask-budget.md:15: the abbreviation LA is not spelled out"),
         (
             "Ask the council.",
             "Ask " + "the council and then " * 7 + "wait.",
-            "ask-budget.md:14: a sentence of 30 words",
+            "ask-budget.md:15: a sentence of 30 words",
         ),
         (
             "Ask the council.",
             "Representatives systematically categorise extraordinarily heterogeneous institutional responsibilities.",
-            "ask-budget.md:14: the reading age is",
+            "ask-budget.md:15: the reading age is",
         ),
         ("title: Asking", "titel: Asking", "ask-budget.md:1: missing: title; not known: titel"),
         ("---\ntitle", "--\ntitle", "ask-budget.md:1: begin with front matter"),
@@ -82,6 +83,33 @@ def test_a_good_answer_has_no_problem(knowledge):
 )
 def test_each_mistake_is_named_with_its_line(knowledge, old, new, expected):
     assert any(problem.startswith(expected) for problem in knowledge(GOOD.replace(old, new)))
+
+
+SIMPLER = "simpler: |\n  You can ask for it.\n"
+READ = "checked_forms: {by: second reader, on: 2026-11-25}\n"
+
+
+@pytest.mark.parametrize(
+    ("matter", "problem"),
+    [
+        (SIMPLER + READ, None),
+        (SIMPLER + READ.replace("second reader", "writer"), None),
+        (SIMPLER, "ask-budget.md:1: `checked_forms` must say who compared"),
+        (SIMPLER + READ.replace("second reader", "somebody"), "ask-budget.md:15: `checked_forms` must say who"),
+        (SIMPLER + READ.replace("2026-11-25", "lately"), "ask-budget.md:15: `checked_forms` must say who"),
+        (READ, "ask-budget.md:13: `checked_forms` without"),
+    ],
+)
+def test_other_forms_are_read_against_the_sections_too(knowledge, matter, problem):
+    found = knowledge(GOOD.replace("checked: {by", f"{matter}checked: {{by"))
+    assert len(found) == (problem is not None), found
+    assert not problem or found[0].startswith(problem)
+
+
+@pytest.mark.parametrize("mistake", ["", "checked: yes\n", "checked: {by: writer, on: 2026-11-23}\n"])
+def test_a_text_that_nobody_else_has_read_is_named(knowledge, mistake):
+    found = knowledge(GOOD.replace("checked: {by: second reader, on: 2026-11-23}\n", mistake))
+    assert len(found) == 1 and "`checked` must say who compared" in found[0]
 
 
 def test_too_few_examples_are_named(knowledge):

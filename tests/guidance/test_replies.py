@@ -24,7 +24,7 @@ def answer():
 def test_an_answer_names_its_document_month_and_passed_review(answer):
     message = replies.answer_message(answer, "parent", 0.9, today=TODAY)
     assert "April 2023" in message["text"]
-    assert "Its review was due by April 2024" in message["text"]
+    assert "due to be checked again by April 2024" in message["text"]
     source = message["custom"]["sources"][0]
     assert source["published"] == "2023-04" and source["review_due"] == "2024-04" and source["stale"] is True
 
@@ -99,3 +99,24 @@ def test_an_answer_without_another_form_comes_as_usual():
     assert replies.answer_message(answer, "parent", 1.0, form="simpler") == replies.answer_message(
         answer, "parent", 1.0
     )
+
+
+@pytest.mark.parametrize("form", ["simpler", "more", replies.STILL_HARD])
+def test_where_there_is_no_other_form_a_person_and_the_links_are_offered(form):
+    answer = next(a for a in load_answers().values() if a.links and a.related and not (a.simpler or a.more))
+    message = replies.retold_message(answer, "parent", form)
+    assert message["custom"]["kind"] == "smalltalk"
+    urls = [link["url"] for link in message["custom"]["links"]]
+    assert (
+        answer.links[0]["url"] in urls and contact("sendiass").as_link()["url"] in urls and len(urls) == len(set(urls))
+    )
+    assert message["buttons"][-1] == replies.person_button()
+    assert (len(message["buttons"]) > 1) == (form == "more")
+
+
+def test_an_answer_in_another_form_says_which():
+    answer = load_answers()["what-is-ehc-plan"]
+    assert replies.retold_message(answer, "parent", "more")["custom"]["form"] == "more"
+    assert replies.retold_message(answer, "parent", "more")["text"].startswith(answer.more)
+    assert "form" not in replies.answer_message(answer, "parent", 1.0)["custom"]
+    assert replies.retold_message(answer, "parent", replies.STILL_HARD)["custom"]["kind"] == "smalltalk"

@@ -19,6 +19,9 @@ from bot.nlu.asking import asks_for_meaning, asks_for_service, missing_thing
         ("what is the address of the centre", "Young people meet there.", "address"),
         ("what is the address of the centre", "The Local Offer website can help.", "address"),
         ("what is the email address of the team", "Write to help@example.org.", None),
+        ("how many children have a plan on the latest return", "In 2016 there were 1,200.", "latest figure"),
+        ("what is the top-up worth this financial year", "The council pays the top-up.", "latest figure"),
+        ("what is the latest inspection report", "Inspectors came in 2024.", None),
         ("what is the rate per pupil", "The school pays up to £6,000.", "rate"),
         ("how much is paid per pupil", "The school pays up to £6,000.", None),
         ("how much does it cost", "The guide does not say what it costs.", "price"),
@@ -55,6 +58,8 @@ def test_no_meaning_is_asked(message):
         "baby group stanley",
         "somewhere for her to meet friends",
         "course for parents about sleep",
+        "signing lessons for grandparents",
+        "reading support she can go to after tea",
     ],
 )
 def test_a_service_is_asked_for(message):
@@ -62,7 +67,13 @@ def test_a_service_is_asked_for(message):
 
 
 @pytest.mark.parametrize(
-    "message", ["what is top-up funding", "how long is the wait for an assessment", "can i teach my child at home"]
+    "message",
+    [
+        "what is top-up funding",
+        "how long is the wait for an assessment",
+        "can i teach my child at home",
+        "support for the appeal they lost",
+    ],
 )
 def test_no_service_is_asked_for(message):
     assert not asks_for_service(message)

@@ -167,9 +167,10 @@ def _measure(database: str, url: str, size: int) -> Measured:
     one_thread = SmallEncoder(threads=1)
     directory = Directory(engine, lambda: one_thread)
     _, load_s = _timed(directory.catalogue)
+    searches, processor, without_encoding, like, full_text = _time_requests(engine, directory)
+    memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Measured(
-        database, size, import_s, documents_s, vectors_s, load_s, *_time_requests(engine, directory),
-        memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        database, size, import_s, documents_s, vectors_s, load_s, searches, processor, without_encoding, like, full_text, memory_mb,
     )  # fmt: skip
 
 

@@ -272,8 +272,7 @@ def _report(measured: Sequence[Measured]) -> str:
         f"Written by `make bench` on {date.today():%d %B %Y}: {os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f} at the end.",
         f"{len(measured[0].searches)} different requests a store; LIKE, full text alone and the whole search take turns. Times in",
         "milliseconds, half of the requests faster / 95 in 100 faster. The search reads the request, encodes its meaning on one thread, and",
-        "tests all conditions; the other two only look for its words. Its processor time, in this process, is little moved by what else the",
-        "machine does.",
+        "tests all conditions; the other two only look for its words. Its processor time is that of this process, without a server's.",
         "",
         "| database | records | search | its processor time | without encoding | LIKE | full text alone |"
         " search to LIKE (p95) | search to full text (p95) | target |",

@@ -20,8 +20,9 @@ from bot.gateway.limits import RateLimit
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem
 from bot.gateway.rasa_client import RasaClient, RasaFailed, Reply
-from bot.gateway.record_turns import RecordTurns
-from bot.gateway.retold_turns import RetoldTurns
+from bot.gateway.recent_turns import RecentTurns
+from bot.gateway.record_turns import about_records
+from bot.gateway.retold_turns import told_otherwise
 from bot.gateway.typed_text import as_ordinary_text, cleaned
 from bot.guidance.replies import error_message, urgent_help_message
 from bot.guidance.wording import wording
@@ -103,9 +104,7 @@ class Chat:
         self._limit = RateLimit(per_minute)
         self._screen = screen
         self._notice = notice
-        self._handover = HandoverTurns(handover, store)
-        self._records = RecordTurns(store)
-        self._retold = RetoldTurns(store)
+        self._handover = HandoverTurns(handover)
         self._queues: dict[str, _Queue] = {}
         self._queues_guard = threading.Lock()
 
@@ -132,15 +131,16 @@ class Chat:
             if asked_in and self.live and (speaker := self.live.speaker(ident)):
                 with suppress(NotPossible):  # the person has just gone: the guide answers after all
                     return self._to_person(ident, text, key, speaker)
+            recent = self._recent(asked_in, audience)
             sent = as_ordinary_text(redacted.text)
-            instead = self._handover.typed(ident, text, lambda: self._look(ident, sent))
+            instead = self._handover.typed(ident, recent, text, lambda: self._look(sent, recent.audience))
             if not instead and not find_urgent(text):
-                instead = self._retold.typed(ident, redacted.text) or self._records.typed(ident, redacted.text)
+                instead = told_otherwise(recent, redacted.text) or about_records(recent, redacted.text)
             if instead:
-                return self._ask(asked_in, ident, instead.sent, instead.shown, key, ())
+                return self._ask(asked_in, ident, recent, instead, key)
             for kind, count in redacted.removed.items():
                 self._metrics.redacted.labels(kind).inc(count)
-            turn = self._ask(asked_in, ident, sent, redacted.text, key, tuple(redacted.removed))
+            turn = self._ask(asked_in, ident, recent, Instead(sent, redacted.text), key, tuple(redacted.removed))
             self._notice(Asked(ident, redacted.text, turn.messages, turn.near))
             return turn
 
@@ -155,7 +155,7 @@ class Chat:
             if button is None:
                 raise Problem(422, wording("gateway.unknown_button"))
             instead = self._handover.pressed(ident, button) or Instead(button.intent_message, button.title)
-            return self._ask(asked_in, ident, instead.sent, instead.shown, key, ())
+            return self._ask(asked_in, ident, self._recent(asked_in, audience), instead, key)
 
     def token_of(self, conversation: str) -> str:
         """Return the signed token of a conversation."""
@@ -233,17 +233,28 @@ class Chat:
         self.store.touch(ident)
         if not find_urgent(text):
             return Turn(self.token_of(ident), [])
-        urgent = urgent_help_message(self.store.audience(ident))
+        urgent = urgent_help_message(self.store.recent(ident).audience)
         self.store.add_turn(ident, wording("gateway.text_not_kept"), [urgent], [])
         return Turn(self.token_of(ident), [urgent])
 
+    def _recent(self, asked_in: str | None, audience: Audience | None) -> RecentTurns:
+        """Return what was said lately; a conversation that just begins need not be looked up."""
+        return self.store.recent(asked_in) if asked_in else RecentTurns(audience or "parent")
+
     def _ask(
-        self, asked_in: str | None, ident: str, sent: str, shown: str, key: str | None, removed: tuple[str, ...]
+        self,
+        asked_in: str | None,
+        ident: str,
+        recent: RecentTurns,
+        asked: Instead,
+        key: str | None,
+        removed: tuple[str, ...] = (),
     ) -> Turn:
         began = time.perf_counter()
-        replies = self._replies(ident, sent)
+        sent, shown = asked.sent, asked.shown
+        replies = self._replies(ident, sent, recent)
         near = tuple(entry for reply in replies for entry in (reply.custom.model_extra or {}).pop("near", ()))
-        replies = self._handover.with_offers(ident, sent, self._screen(replies))
+        replies = self._handover.with_offers(recent, sent, self._screen(replies))
         messages, buttons = self._with_opaque_buttons(ident, replies)
         kinds = [message["custom"]["kind"] for message in messages]
         for kind in kinds:
@@ -258,11 +269,11 @@ class Chat:
         self._metrics.turn_seconds.observe(time.perf_counter() - began)
         return Turn(turn.token, self._handover.filled(ident, messages), removed, near)
 
-    def _look(self, ident: str, sent: str) -> list[Reply]:
+    def _look(self, sent: str, audience: str) -> list[Reply]:
         """Have a message read as if it stood alone, under a name of its own that is forgotten at once."""
         sender = look_sender()
         try:
-            return [reply for reply in self._rasa.send(sender, sent, self.store.audience(ident)) if reply]
+            return [reply for reply in self._rasa.send(sender, sent, audience) if reply]
         except RasaFailed as failure:
             self._failed(failure.part, str(failure))
             return []
@@ -277,15 +288,15 @@ class Chat:
             self._metrics.failures.labels("erasure").inc()
             log.error("a conversation could not be erased from the trackers: %s", type(error).__name__)
 
-    def _replies(self, ident: str, sent: str) -> list[Reply]:
+    def _replies(self, ident: str, sent: str, recent: RecentTurns) -> list[Reply]:
         """Return Rasa's replies, with one kind sentence in place of whatever failed."""
         began = time.perf_counter()
         try:
-            heard = self._rasa.send(ident, sent, self.store.audience(ident), self.store.previous_turn(ident))
+            heard = self._rasa.send(ident, sent, recent.audience, recent.previous())
         except RasaFailed as failure:
             self._failed(failure.part, str(failure))
             # Urgent help must not depend on Rasa being well: its patterns need nothing but the text.
-            instead = urgent_help_message(self.store.audience(ident)) if find_urgent(sent) else error_message()
+            instead = urgent_help_message(recent.audience) if find_urgent(sent) else error_message()
             return [Reply.model_validate(instead)]
         finally:
             self._metrics.rasa_seconds.observe(time.perf_counter() - began)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,11 +12,10 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, ForeignKey, String, delete, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from bot.gateway.recent_turns import RecentTurn, RecentTurns
 from bot.store.engine import empty_log, open_engine
 
 RECENT_ENTRIES = 12
-PASSED_OVER = {"smalltalk", "handoff"}
-FAILURES = {"fallback", "clarify"}
 
 
 class Base(DeclarativeBase):
@@ -97,12 +96,6 @@ class ConversationStore:
             if kept:
                 kept.audience = audience
 
-    def audience(self, conversation: str) -> str:
-        """Return whom the replies are for: "parent" or "professional"."""
-        with Session(self._engine) as session:
-            kept = session.get(Conversation, conversation)
-            return kept.audience if kept else "parent"
-
     def add_turn(
         self,
         conversation: str,
@@ -143,87 +136,22 @@ class ConversationStore:
             entries = session.scalars(select(Entry).where(Entry.conversation_id == conversation).order_by(Entry.id))
             return [{"from": entry.sender, "at": _aware(entry.at).isoformat(), **entry.content} for entry in entries]
 
-    def previous_turn(self, conversation: str) -> dict[str, str] | None:
-        """Return what the last turn asked (`message`, redacted) and answered (`answer`, an answer's id), or None.
-
-        Small talk and a handover's own questions are passed over. Nothing is told of a turn whose text was not kept, since it was about
-        somebody's safety.
-        """
+    def recent(self, conversation: str) -> RecentTurns:
+        """Return the latest turns."""
         with Session(self._engine) as session:
-            latest = session.scalars(
-                select(Entry)
-                .where(Entry.conversation_id == conversation)
-                .order_by(Entry.id.desc())
-                .limit(RECENT_ENTRIES)
-            )
-            replies: list[dict[str, Any]] = []
-            for entry in latest:
-                if entry.sender == "guide":
-                    replies.append(entry.content.get("custom", {}))
-                    continue
-                kinds = {custom.get("kind") for custom in replies}
-                if kinds & {"safeguarding", "handoff"}:
-                    return None
-                if not kinds <= PASSED_OVER:
-                    answers = [
-                        custom["answer"].partition("/")[2] for custom in replies if custom.get("kind") == "answer"
-                    ]
-                    return {"message": str(entry.content["text"]), **({"answer": answers[0]} if answers else {})}
-                replies = []
-        return None
-
-    def open_step(self, conversation: str) -> str | None:
-        """Return the step of a handover that waits for a reply: that of the guide's last message; errors are passed over."""
-        for customs in self._latest_turns(conversation):
-            if _kinds(customs) != {"error"}:
-                return customs[-1].get("step") if customs else None
-        return None
-
-    def just_shown(self, conversation: str) -> list[dict[str, Any]]:
-        """Return the `custom` parts of the guide's last turn, in order; turns of small talk or failures of a part are passed over."""
-        for customs in self._latest_turns(conversation):
-            if not _kinds(customs) <= {"smalltalk", "error"}:
-                return customs
-        return []
-
-    def failures_in_a_row(self, conversation: str) -> int:
-        """Return how many of the latest turns (small talk apart) ended without an answer."""
-        failures = 0
-        for customs in self._latest_turns(conversation):
-            kinds = _kinds(customs)
-            if kinds == {"smalltalk"}:
-                continue
-            if not kinds <= FAILURES:
-                break
-            failures += 1
-        return failures
-
-    def records_shown(self, conversation: str, turns: int) -> list[dict[str, Any]] | None:
-        """Return the services that one of the latest `turns` replies showed (none: it found nothing), or None without one."""
-        with Session(self._engine) as session:
+            kept = session.get(Conversation, conversation)
             wanted = select(Entry).where(Entry.conversation_id == conversation)
             latest = list(session.scalars(wanted.order_by(Entry.id.desc()).limit(RECENT_ENTRIES)))
-        for entry in latest:
-            if entry.sender == "user":
-                turns -= 1
-                if not turns:
-                    return None
-            elif entry.content.get("custom", {}).get("kind") in ("records", "no_records"):
-                return list(entry.content["custom"].get("records") or [])
-        return None
-
-    def _latest_turns(self, conversation: str) -> Iterator[list[dict[str, Any]]]:
-        """Yield for each of the latest turns, the newest first, the `custom` parts of its replies, in order."""
-        with Session(self._engine) as session:
-            wanted = select(Entry).where(Entry.conversation_id == conversation)
-            latest = list(session.scalars(wanted.order_by(Entry.id.desc()).limit(RECENT_ENTRIES)))
+            audience = kept.audience if kept else "parent"
+        turns: list[RecentTurn] = []
         replies: list[dict[str, Any]] = []
         for entry in latest:
             if entry.sender == "guide":
                 replies.insert(0, entry.content.get("custom", {}))
-                continue
-            yield replies
-            replies = []
+            else:
+                turns.append(RecentTurn(str(entry.content["text"]), replies))
+                replies = []
+        return RecentTurns(audience, turns)
 
     def pressed(self, conversation: str, token: str) -> IssuedButton | None:
         """Return the button issued in this conversation under `token`, or None."""
@@ -262,10 +190,6 @@ class ConversationStore:
         """Tell whether the database answers, by counting conversations."""
         with Session(self._engine) as session:
             return session.scalar(select(func.count()).select_from(Conversation)) is not None
-
-
-def _kinds(customs: Sequence[dict[str, Any]]) -> set[str]:
-    return {str(custom.get("kind")) for custom in customs}
 
 
 def _erase(session: Session, conversations: Sequence[str]) -> int:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.gateway.conversations import ConversationStore, IssuedButton
+from bot.gateway.conversations import IssuedButton
 from bot.gateway.rasa_client import Reply
+from bot.gateway.recent_turns import FAILURES, RecentTurns
 from bot.guidance.replies import person_button
 from bot.guidance.wording import wording
 from bot.handover.chat_draft import ChatHandover
@@ -19,7 +20,6 @@ from bot.handover.tone import sounds_distressed
 
 ENDS = ("sent", "stopped")
 FAILURES_BEFORE_OFFER = 3
-FAILURES = {"fallback", "clarify"}
 SURE_ANSWER = 0.6
 _STEPS = {*STEPS, CHECK, OFFER}
 _COMMANDS = {
@@ -46,16 +46,15 @@ class Instead:
 class HandoverTurns:
     """Tells answers from other messages, and adds what a handover needs to replies."""
 
-    def __init__(self, handover: ChatHandover, store: ConversationStore) -> None:
+    def __init__(self, handover: ChatHandover) -> None:
         self.handover = handover
-        self._store = store
 
-    def typed(self, conversation: str, text: str, look: Look) -> Instead | None:
+    def typed(self, conversation: str, recent: RecentTurns, text: str, look: Look) -> Instead | None:
         """Return what goes on in place of a typed `text`, or None where it is an ordinary message.
 
         `look` has the message read without keeping it; it is called only for what the form of the words leaves open.
         """
-        step = self._store.open_step(conversation)
+        step = recent.open_step()
         if step not in _STEPS or not self.handover.is_open():
             return None
         meant = read(step, text)
@@ -93,12 +92,12 @@ class HandoverTurns:
         self.handover.put(conversation, button.title)
         return Instead(ANSWER_MESSAGE, wording("handover_chat.not_shown"))
 
-    def with_offers(self, conversation: str, text: str, replies: Sequence[Reply]) -> list[Reply]:
+    def with_offers(self, recent: RecentTurns, text: str, replies: Sequence[Reply]) -> list[Reply]:
         """Add a person to replies that did not help for the third time, and to any reply to a person in distress."""
         kinds = {reply.custom.kind for reply in replies}
         if "handoff" in kinds or "safeguarding" in kinds or "error" in kinds:
             return list(replies)
-        if kinds <= FAILURES and (self._store.failures_in_a_row(conversation) + 1) % FAILURES_BEFORE_OFFER == 0:
+        if kinds <= FAILURES and (recent.failures_in_a_row() + 1) % FAILURES_BEFORE_OFFER == 0:
             return [*replies, Reply.model_validate(offer_message("failures", self.handover.is_open()))]
         wish = person_button()
         offered = any(button.payload == wish["payload"] for reply in replies for button in reply.buttons)

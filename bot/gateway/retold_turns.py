@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.gateway.conversations import ConversationStore
 from bot.gateway.handover_turns import Instead
+from bot.gateway.recent_turns import RecentTurns
 from bot.gateway.record_turns import REMEMBERED_TURNS
 from bot.guidance.replies import STILL_HARD, form_payload
 from bot.guidance.retelling import read
@@ -15,32 +15,22 @@ WHAT_IT_CAN = "/ask_what_can_you_do"
 _OF_THE_ANSWER = re.compile(r"\b(?:tell|explain|say|detail|info)", re.I)
 
 
-class RetoldTurns:
-    """Reads wishes to have the answer just given in easier words or at more length."""
+def told_otherwise(recent: RecentTurns, text: str) -> Instead | None:
+    """Return what goes on in place of a typed `text`, or None where it is no such wish, or follows on something else.
 
-    def __init__(self, store: ConversationStore) -> None:
-        self._store = store
-
-    def typed(self, conversation: str, text: str) -> Instead | None:
-        """Return what goes on in place of a typed `text`, or None where it is no such wish, or follows on something else.
-
-        Where there is no answer yet that it could be about, the guide says what it can do. Ranked among the questions
-        "i dont get it" would be anything.
-        """
-        form = read(text)
-        if not form or self._store.open_step(conversation):
-            return None
-        shown = self._store.just_shown(conversation)
-        answers = [custom for custom in shown if custom.get("kind") == "answer"]
-        if not answers:
-            nothing_said_yet = all(custom.get("kind") == "fallback" for custom in shown)
-            return Instead(WHAT_IT_CAN, text) if nothing_said_yet else None
-        if (
-            form == "more"
-            and not _OF_THE_ANSWER.search(text)
-            and self._store.records_shown(conversation, REMEMBERED_TURNS)
-        ):
-            return None
-        already = form == "simpler" and all(custom.get("form") == form for custom in answers)
-        idents = [str(custom["answer"]).partition("/")[2] for custom in answers]
-        return Instead(form_payload(idents, STILL_HARD if already else form), text)
+    Where there is no answer yet that it could be about, the guide says what it can do. Ranked among the questions
+    "i dont get it" would be anything.
+    """
+    form = read(text)
+    if not form or recent.open_step():
+        return None
+    shown = recent.just_shown()
+    answers = [custom for custom in shown if custom.get("kind") == "answer"]
+    if not answers:
+        nothing_said_yet = all(custom.get("kind") == "fallback" for custom in shown)
+        return Instead(WHAT_IT_CAN, text) if nothing_said_yet else None
+    if form == "more" and not _OF_THE_ANSWER.search(text) and recent.records_shown(REMEMBERED_TURNS):
+        return None
+    already = form == "simpler" and all(custom.get("form") == form for custom in answers)
+    idents = [str(custom["answer"]).partition("/")[2] for custom in answers]
+    return Instead(form_payload(idents, STILL_HARD if already else form), text)

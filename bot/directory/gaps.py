@@ -24,7 +24,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.directory.models import Base
 from bot.directory.search import Found
+from bot.directory.store import directory_engine
 from bot.directory.taxonomy import our_taxonomy
+from bot.settings import settings
 
 log = logging.getLogger(__name__)
 
@@ -146,10 +148,7 @@ class Gaps:
 @lru_cache(maxsize=1)
 def gaps() -> Gaps:
     """Return the counting of gaps that the settings name, for this process."""
-    from bot.settings import settings
-    from bot.store.engine import open_engine
-
-    return Gaps(open_engine(settings().directory_url), settings().gaps_weeks)
+    return Gaps(directory_engine(), settings().gaps_weeks)
 
 
 def _older_than(week: date, keep_weeks: int) -> Delete:

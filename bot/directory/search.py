@@ -25,6 +25,7 @@ from bot.directory.places import Place, gazetteer
 from bot.directory.query import Wanted
 from bot.directory.ranking import Ranked, Ranking
 from bot.directory.search_models import SearchDocument
+from bot.directory.store import directory_engine
 from bot.directory.text_index import is_behind, refresh, revisions
 from bot.directory.vectors import Encoder
 from bot.nlu.encoder import EncoderMissing, small_encoder
@@ -164,10 +165,7 @@ class Directory:
 @lru_cache(maxsize=1)
 def directory() -> Directory:
     """Return the directory that the settings name, for this process."""
-    from bot.settings import settings
-    from bot.store.engine import open_engine
-
-    return Directory(open_engine(settings().directory_url))
+    return Directory(directory_engine())
 
 
 def is_stale(last_checked: str | None, today: date) -> bool:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ from sqlalchemy.orm import Session, undefer
 from bot.desk import audit
 from bot.desk.models import Question, QuestionGroup
 from bot.gateway.metrics import Metrics
+from bot.nlu.encoder import SentenceEncoder
+from bot.priority import let_others_first
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +33,7 @@ log = logging.getLogger(__name__)
 LIKE_ENOUGH = 0.65
 # How much the nearest answers count beside the subject.
 NEAREST_COUNT = 0.5
-EVERY_S = 10.0
+EVERY_S = 30.0
 AT_ONCE = 64
 BY_ITSELF = "(guide)"
 STATES = ("new", "assigned", "done")
@@ -82,12 +85,17 @@ def encode(texts: Sequence[str]) -> Any:
 
     With another encoder than the one the subjects were learnt from, the sentence's own vector has to do.
     """
-    from bot.nlu.encoder import sentence_encoder  # loads 100 MB, and only where there are questions
     from bot.nlu.subjects import subjects
 
-    encoder, known = sentence_encoder(), subjects()
+    encoder, known = _encoder(), subjects()
     vectors = encoder.encode(texts)
     return known.of(vectors) if known.fingerprint == encoder.fingerprint else vectors
+
+
+@lru_cache(maxsize=1)
+def _encoder() -> SentenceEncoder:
+    """Return an encoder that works on its caller's thread, and so at its priority: 100 MB, loaded where there are questions."""
+    return SentenceEncoder(threads=1)
 
 
 class Grouper:
@@ -99,7 +107,8 @@ class Grouper:
         self._encode = encode
 
     def run_until(self, stopping: threading.Event) -> None:
-        """Group what is new every ten seconds; a failure is counted, logged and tried again."""
+        """Group what is new every half a minute, when nobody waits for the processor; a failure is counted and tried again."""
+        let_others_first()
         while not stopping.wait(EVERY_S):
             try:
                 self.group_new()

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.directory.documents import vector_text
 from bot.directory.search_models import SearchDocument, SearchState, SearchVector
+from bot.priority import let_others_first
 
 WIDTH = 384
 _BATCH = 128
@@ -148,6 +149,7 @@ class VectorKeeper:
         self._thread.join(timeout_s)
 
     def _run(self) -> None:
+        let_others_first()
         last: tuple[int, int] | None = None
         while not self._stop.wait(self._every_s):
             try:

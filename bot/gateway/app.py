@@ -39,7 +39,7 @@ from bot.handover.chat_draft import ChatHandover
 from bot.handover.figures import HandoverFigures
 from bot.handover.live import LiveChats
 from bot.handover.referrals import ReferralStore
-from bot.nlu.encoder import small_encoder
+from bot.nlu.encoder import SmallEncoder
 from bot.privacy.encryption import EncryptionUnavailable
 from bot.privacy.erasure import Erasure
 from bot.privacy.retention import Retention
@@ -105,7 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
     health = Health(chat, erasure)
     handover = HandoverForm(settings)
     directory = open_engine(settings.directory_url)
-    vectors = VectorKeeper(directory, small_encoder)
+    vectors = VectorKeeper(directory, lambda: SmallEncoder(threads=1))
     gaps = Gaps(directory, settings.gaps_weeks, lambda: metrics.failures.labels("gaps").inc())
     retention = Retention(settings, {"questions": behind.erase_old_questions, "gaps": gaps.delete_old})
     stopping = threading.Event()

@@ -1,6 +1,8 @@
 # Everything a person needs: `make help`. Each target does its own set-up and repeats no finished work.
 PYTHON ?= python3
 APP := .venv/bin/python
+# Tests of one file stay together: they share a guide that takes a while to start.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 IN_RASA := $(APP) -m bot rasa-python
 TRAINED_FROM := config.yml domain.yml $(shell find data knowledge/answers knowledge/vocabulary.yml bot/nlu bot/guidance/answers.py -type f -not -name '*.pyc' 2>/dev/null)
 
@@ -42,7 +44,7 @@ lint: setup ## Check style, formatting and types
 
 test: lint check model rasa-test ## Run every test that needs no browser and no outside service
 	@$(IN_RASA) -m pytest tests/nlu -q -rs
-	@$(APP) -m pytest tests --ignore=tests/nlu --ignore=tests/browser -q -rs -n auto --maxprocesses 4 --dist loadfile
+	@$(APP) -m pytest tests --ignore=tests/nlu --ignore=tests/browser -q -rs $(SIDE_BY_SIDE)
 
 rasa-test: model ## Rasa's own checks: data validation and test conversations
 	@$(IN_RASA) -m rasa data validate --max-history 3 --fail-on-warnings
@@ -67,7 +69,7 @@ styles: ## Build the stylesheets from styles/ (needs npm; their built form is co
 	  styles/guide.scss:bot/gateway/static/guide.css styles/forms.scss:bot/gateway/static/forms.css
 
 browser-test: model ## Test the pages in Debian's chromium: flows, keyboard, accessibility, embedding
-	@$(APP) -m pytest tests/browser -q -rs
+	@$(APP) -m pytest tests/browser -q -rs $(SIDE_BY_SIDE)
 
 screenshots: model ## Write docs/screenshots/ from the running guide, in chromium
 	@$(APP) -m bot.evaluation.screenshots

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from bot.nlu.person_patterns import find_wish_for_person
+
 Form = Literal["simpler", "more"]
 
 LONGEST_WORDS = 30
@@ -74,7 +76,7 @@ _NOT = (
 )
 _UNDERSTAND = r"(?:understand|understood|understands|understanding|undertsand|understnad|undrstand|understan|grasp|follow|following|followed|compute)"
 _THIS = r"(?:it|that|this|tha|dat|what|all|any of|a word|half|most of|you|ya|the (?:last )?(?:answer|bit|part)|your)"
-_PLAIN = r"(?:simple|easy|plain|clear|short|normal|basic|everyday|ordinary|real|straightforward|laymans?|lay|human|small|proper)"
+_PLAIN = r"(?:simple|easy|plain|clear|short|normal|basic|everyday|ordinary|straightforward|laymans?|lay|small|proper)"
 _PLAINER = (
     r"(?:simpler|simplier|simplar|simply|easier|easyer|plainer|plainly|clearer|clearly|shorter|smaller|briefer|"
     r"more (?:simple|plain|clear|basic))"
@@ -171,7 +173,7 @@ def read(text: str) -> Form | None:
         return None
     if "help" in words and not re.search(r"\bhelp (?:me|us) (?:to )?(?:understand|follow)\b", said):
         return None
-    if _NO_WISH.search(said):
+    if _NO_WISH.search(said) or find_wish_for_person(said):
         return None
     if _MORE.search(said) and not _MORE_CLEARLY.search(said):
         return "more"

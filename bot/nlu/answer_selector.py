@@ -70,6 +70,12 @@ CORRECTED_AWAY = 0.05
 GLOSSARY = "glossary"
 NO_MEANING_ASKED = 0.05
 _FAQ_PREFIX = f"{FAQ_INTENT}/"
+_INTENTS_OF_OUTCOMES = {
+    "answer": FAQ_INTENT,
+    "clarify": AMBIGUOUS_INTENT,
+    "refuse": OUT_OF_SCOPE_INTENT,
+    "admit": FALLBACK_INTENT,
+}
 # What a follow-up may look like by itself ("then what"); anything else that is likely stands by itself.
 _MAY_LEAN = (_FAQ_PREFIX, OUT_OF_SCOPE_INTENT, AMBIGUOUS_INTENT, "ask_what_can_you_do")
 
@@ -221,8 +227,10 @@ class AnswerSelector(GraphComponent):
             doubtful = shares[OUT_OF_SCOPE_INTENT] >= MOST_DOUBT and not questions
             if outcome == "answer" and (doubtful or self._hangs_in_the_air(message)):
                 outcome = "clarify"
+            if doubtful and refusals[0].probability >= answers[0].probability:
+                outcome = "refuse"
             confidence = chance
-            intent = {"answer": FAQ_INTENT, "clarify": AMBIGUOUS_INTENT, "admit": FALLBACK_INTENT}[outcome]
+            intent = _INTENTS_OF_OUTCOMES[outcome]
         elif confidence < 0.5 * (1 - confidence) * self.costs.wrong_answer and intent != URGENT_INTENT:
             outcome = decide(answers, chance, self.sources, self.costs)
             intent = AMBIGUOUS_INTENT if outcome == "clarify" else FALLBACK_INTENT

@@ -147,3 +147,17 @@ def tracked(rasa, tmp_path):
 
     rasa.on_message = keep
     return senders
+
+
+@pytest.fixture
+def say(client, rasa):
+    token: dict[str, str] = {}
+
+    def send(message: str) -> str:
+        """Say something in one conversation; return what Rasa was sent."""
+        reply = client.post("/api/chat", json={"message": message, **token})
+        assert reply.status_code == 200, reply.text
+        token["conversation"] = reply.json()["conversation"]
+        return rasa.received[-1]["message"]
+
+    return send

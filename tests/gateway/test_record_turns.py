@@ -8,20 +8,6 @@ RECORDS = [{"id": str(number), "name": name} for number, name in enumerate(["Lea
 
 
 @pytest.fixture
-def say(client, rasa):
-    token: dict[str, str] = {}
-
-    def send(message: str) -> str:
-        """Say something in one conversation; return what Rasa was sent."""
-        reply = client.post("/api/chat", json={"message": message, **token})
-        assert reply.status_code == 200, reply.text
-        token["conversation"] = reply.json()["conversation"]
-        return rasa.received[-1]["message"]
-
-    return send
-
-
-@pytest.fixture
 def shown(say, rasa):
     rasa.says("records", "I found two places.", records=RECORDS, filters="anything")
     say("where can i borrow toys")

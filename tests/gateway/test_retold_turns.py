@@ -5,20 +5,6 @@ from __future__ import annotations
 import pytest
 
 
-@pytest.fixture
-def say(client, rasa):
-    token: dict[str, str] = {}
-
-    def send(message: str) -> str:
-        """Say something in one conversation; return what Rasa was sent."""
-        reply = client.post("/api/chat", json={"message": message, **token})
-        assert reply.status_code == 200, reply.text
-        token["conversation"] = reply.json()["conversation"]
-        return rasa.received[-1]["message"]
-
-    return send
-
-
 def answers(rasa, *idents: str, form: str | None = None, beside: dict | None = None) -> None:
     """Let Rasa reply with answers, and something beside them."""
     of = {"kind": "answer", "sources": [], "confidence": 0.9, **({"form": form} if form else {})}

@@ -7,13 +7,10 @@ are recognised by form. A question about SENDIASS ("when can I talk to SENDIASS?
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any, Dict, Optional
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.features import (
@@ -24,11 +21,10 @@ from bot.nlu.features import (
     OTHER_LANGUAGE_INTENT,
     PERSON_INTENT,
 )
+from bot.nlu.overruling import FROM_EXAMPLES, FROM_PATTERNS, IntentOverruler, shares_of_intents
 from bot.nlu.person_patterns import asks_for_information, find_wish_for_person
 from bot.nlu.text import clean, normaliser, sentences
 
-FROM_PATTERNS = "patterns"
-FROM_EXAMPLES = "examples"
 LONG_STORY_WORDS = 25
 SURE_ANSWER = 0.9
 COMPLAINT_INTENT = "complain_about_guide"
@@ -39,8 +35,10 @@ _NOT_OVERRULED = frozenset({"ask_privacy", OTHER_LANGUAGE_INTENT})
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class PersonWanted(GraphComponent):
+class PersonWanted(IntentOverruler):
     """Sets the intent `ask_for_person`."""
+
+    intent = PERSON_INTENT
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -51,43 +49,16 @@ class PersonWanted(GraphComponent):
         """
         return {"enough_probability": 0.35}
 
-    def __init__(self, config: Dict[str, Any]) -> None:
-        """Prefer `create`."""
-        self._enough = float(config["enough_probability"])
-
-    @classmethod
-    def create(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> PersonWanted:
-        """Create the component."""
-        return cls(config)
-
-    def process(self, messages: List[Message]) -> List[Message]:
-        """Overrule the intent of messages that ask for a person."""
-        for message in messages:
-            text = message.get(TEXT)
-            intent = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
-            if not text or text.startswith("/") or intent in _WISHES | _NOT_OVERRULED:
-                continue
-            found_by = self._found_by(text, message)
-            if found_by:
-                found = {INTENT_NAME_KEY: PERSON_INTENT, PREDICTED_CONFIDENCE_KEY: 1.0, "found_by": found_by}
-                message.set(INTENT, found, add_to_output=True)
-        return messages
-
-    def _found_by(self, text: str, message: Message) -> str | None:
-        intent = message.get(INTENT) or {}
+    def found_by(self, message: Message) -> Optional[str]:
+        """Find it by the form of a sentence, or else by the ranking, unless a wish of its kind was read already."""
+        text, intent = message.get(TEXT), message.get(INTENT) or {}
+        if not text or text.startswith("/") or intent.get(INTENT_NAME_KEY) in _WISHES | _NOT_OVERRULED:
+            return None
         sure = intent.get(INTENT_NAME_KEY) == FAQ_INTENT and intent.get(PREDICTED_CONFIDENCE_KEY, 0.0) >= SURE_ANSWER
         # In a long story that surely asks something else, somebody may be spoken to by the way.
         if wants_person(text) and not (sure and len(text.split()) > LONG_STORY_WORDS):
             return FROM_PATTERNS
-        shares = {
-            entry[INTENT_NAME_KEY]: entry[PREDICTED_CONFIDENCE_KEY] for entry in message.get(INTENT_RANKING_KEY) or ()
-        }
+        shares = shares_of_intents(message)
         wish = shares.get(PERSON_INTENT, 0.0) + shares.get(COMPLAINT_INTENT, 0.0)
         if intent.get(INTENT_NAME_KEY) not in _DOUBTFUL:
             return None

@@ -11,9 +11,13 @@ from typing import Any, Optional
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine
 from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import QueuePool
+
+from bot.store.engine import configure_sqlite
+
+BUSY_TIMEOUT_MS = 5000
 
 
 class SQLiteTrackerStore(SQLTrackerStore):
@@ -26,11 +30,5 @@ class SQLiteTrackerStore(SQLTrackerStore):
         super().__init__(domain, dialect="sqlite", db=db, event_broker=event_broker)
         self.engine.dispose()
         self.engine = create_engine(self.engine.url, poolclass=QueuePool, connect_args={"check_same_thread": False})
-        event.listen(self.engine, "connect", _configure)
+        configure_sqlite(self.engine, durable=False, busy_timeout_ms=BUSY_TIMEOUT_MS)
         self.sessionmaker = sessionmaker(bind=self.engine)
-
-
-def _configure(connection: Any, _: Any) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute("PRAGMA secure_delete=ON")

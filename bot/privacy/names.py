@@ -224,10 +224,11 @@ def _is_called(tokens: list[_Token], index: int, known: _Lists) -> bool:
 
 def _introduces(before: Sequence[str]) -> bool:
     """Tell whether somebody is about to say who they are."""
-    return (
-        before[-1:] in (["i'm"], ["im"], ["i'm"])
-        or before[-2:] in (["i", "am"], ["this", "is"], ["it", "is"], ["me", "and"])
-        or before[-1:] in (["it's"],)
+    return before[-1:] in (["i'm"], ["im"], ["it's"]) or before[-2:] in (
+        ["i", "am"],
+        ["this", "is"],
+        ["it", "is"],
+        ["me", "and"],
     )
 
 

@@ -27,6 +27,12 @@ def open_engine(database_url: str, *, durable: bool = False, busy_timeout_ms: in
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, hide_parameters=True)
+    configure_sqlite(engine, durable=durable, busy_timeout_ms=busy_timeout_ms)
+    return engine
+
+
+def configure_sqlite(engine: Engine, *, durable: bool, busy_timeout_ms: int) -> None:
+    """Set up each connection that a SQLite engine opens from now on; see `open_engine`. Rasa's SQLAlchemy 1.4 will do."""
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _: Any) -> None:
@@ -35,8 +41,6 @@ def open_engine(database_url: str, *, durable: bool = False, busy_timeout_ms: in
         connection.execute(f"PRAGMA busy_timeout={busy_timeout_ms}")
         connection.execute("PRAGMA secure_delete=ON")
         connection.execute("PRAGMA foreign_keys=ON")
-
-    return engine
 
 
 def empty_log(engine: Engine) -> None:

@@ -11,11 +11,27 @@ from fastapi.testclient import TestClient
 from bot.desk.commands import make_accounts
 from bot.settings import Settings
 from bot.store.engine import open_engine
+from tests.databases import KINDS, new_database
 from tests.gateway.conftest import make_client, rasa
 
 __all__ = ["make_client", "rasa"]
 
 PASSWORD = "a long and private phrase"
+
+
+@pytest.fixture(params=KINDS)
+def url(request, tmp_path):
+    """Give the URL of a new database with the guide's tables."""
+    with new_database(request.param, tmp_path, "guide") as url:
+        yield url
+
+
+@pytest.fixture
+def engine(url):
+    """Give an engine on a new database with the guide's tables."""
+    engine = open_engine(url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

@@ -23,22 +23,7 @@ from bot.gateway.chat import Asked
 from bot.gateway.conversations import ConversationStore
 from bot.gateway.metrics import Metrics
 from bot.settings import Settings
-from bot.store.engine import open_engine
-from tests.databases import KINDS, new_database
 from tests.desk.conftest import PASSWORD
-
-
-@pytest.fixture(params=KINDS)
-def url(request, tmp_path):
-    with new_database(request.param, tmp_path, "guide") as url:
-        yield url
-
-
-@pytest.fixture
-def engine(url):
-    engine = open_engine(url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

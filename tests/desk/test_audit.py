@@ -10,16 +10,6 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from bot.desk import audit
-from bot.store.engine import open_engine
-from tests.databases import KINDS, new_database
-
-
-@pytest.fixture(params=KINDS)
-def engine(request, tmp_path):
-    with new_database(request.param, tmp_path, "guide") as url:
-        engine = open_engine(url)
-        yield engine
-        engine.dispose()
 
 
 def add(engine, *events: str) -> None:

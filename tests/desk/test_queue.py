@@ -16,8 +16,6 @@ from bot.desk.models import Question
 from bot.desk.queue import ContentQueue, UnknownItem, as_csv
 from bot.gateway.metrics import Metrics
 from bot.paths import ENCODER
-from bot.store.engine import open_engine
-from tests.databases import KINDS, new_database
 from tests.desk.conftest import post
 from tests.desk.test_intake import ask
 
@@ -27,14 +25,6 @@ MEANINGS = {"bus": (1, 0, 0), "coach": (0.9, 0.44, 0), "money": (0, 0, 1)}
 def encode(texts):
     vectors = np.array([MEANINGS[text.split()[0]] for text in texts], np.float32)
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-
-
-@pytest.fixture(params=KINDS)
-def engine(request, tmp_path):
-    with new_database(request.param, tmp_path, "guide") as url:
-        engine = open_engine(url)
-        yield engine
-        engine.dispose()
 
 
 def add(engine, *texts: str, near=()) -> None:

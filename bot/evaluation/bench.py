@@ -265,7 +265,7 @@ def _report(
         "",
         f"Written by `make bench` on {date.today()}: {os.cpu_count()} processors, one user, {asked} questions judged, {timed} messages of up to"
         f" {MOST_WORDS} words timed, each sent to both in turn. Both use the same data, domain, rules and action server, and both have the once-only"
-        f" schema check (bot/nlu/action_schema.py)."
+        f" schema check (bot/nlu/action_calls.py)."
         f" The stock pipeline (DIET, ResponseSelector, TED) was trained with {STOCK_EPOCHS} epochs, not 100.",
         "",
         "| figure | ours | stock | ours / stock |",

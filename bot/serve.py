@@ -32,7 +32,7 @@ LONGEST_PAUSE_S = 30.0
 CALM_AFTER_S = 60.0
 STOP_WITHIN_S = 8.0
 # numpy's threads wait for their next product by spinning: a third of what Rasa used of the processors, for nothing.
-_ONE_THREAD_FOR_PRODUCTS = {"OPENBLAS_NUM_THREADS": "1"}
+ONE_THREAD_FOR_PRODUCTS = {"OPENBLAS_NUM_THREADS": "1"}
 
 
 @dataclass
@@ -54,7 +54,7 @@ def parts(configured: Settings) -> list[Part]:
 
     One more delivers notices of referrals where there is somebody to tell.
     """
-    common = {"PYTHONUNBUFFERED": "1", **_ONE_THREAD_FOR_PRODUCTS}
+    common = {"PYTHONUNBUFFERED": "1", **ONE_THREAD_FOR_PRODUCTS}
     app_environment = {**os.environ, **common, "PYTHONPATH": str(ROOT), "ACTIONS_PORT": str(configured.actions_port)}
     app_environment["TRACKER_DATABASE"] = ""
     of_rasa = {**rasa_environment(configured.actions_port, configured.tracker_database), **common}

@@ -1,6 +1,6 @@
 """Patterns that find a message in which somebody may be in danger, whatever else it asks.
 
-The text is made plain first (`plain`), then phrases that only sound dangerous are taken out (`CALM`), and
+The text is made plain first (`plain`), then phrases that only sound dangerous are taken out (`calm_words`), and
 what is left is searched by rules: who does what to whom, within a few words; what people say of themselves;
 what staff write. A rule may be cancelled by a negation ("never hit him") or by a context that makes it an
 ordinary worry. Every repetition in a pattern is bounded, so that the time grows with the text's length only.
@@ -12,6 +12,8 @@ import re
 import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
+
+from bot.nlu.calm_words import is_back_safe, is_settled, without_calm_phrases
 
 LONGEST_TEXT = 4000
 
@@ -85,7 +87,7 @@ _NOT_SLIPPED = frozenset(
         "threaten attack scored scarred sacred scares scarce spared stared shared exploits exploit exploiter beaming "
         "bearing boating belting bearings beatings grooms groomer groom knifed knives disclose discloses bruise bruiser "
         "braising domestics overdosed overdoses swallows swallow seizures ambulances frighten terrifies terrific terrify "
-        "abuse abuser abusers amused accused buses slapping strangles strangle pouched matching patched coaching missing "
+        "abuse abuser abusers amused accused buses slapping strangles strangle pouched pinches pinch pinched pinching munches lunches matching patched coaching missing "
         "mission missions misting kicker pricking picking nicking sticking hosting heating seating beatin bleeping "
         "blending bleedings pending hurling hurtling halting"
     )
@@ -241,105 +243,6 @@ NEED = words(
 OWN_CHILD = rf"\b(?:my|our|me|wor) {gap(3)}(?:{CHILD})\b"
 
 
-# --- calm phrases ----------------------------------------------------------------------------------------
-
-# Taken out before the rules are tried, each because it sounds like danger and is none.
-_CALM_PHRASES = (
-    # figures of speech
-    r"(?<!he )(?<!dad )(?<!band )(?<!friend )(?<!partner )(?:is|are|was|were|been|absolutely|its|feet|back|head) (?:\w+ )?killing (?:me|us|him|her|them|off|my \w+|our \w+|the \w+)",
-    r"(?:could|would|id) murder (?:a|an|some)\b",
-    r"(?:was|is|its|been|absolute|pure|sheer|total) murder\b",
-    r"kill(?:ing|s)? (?:time|two birds|it|the (?!kids|bairns|baby|children|family|lot)|for a|a|an|weeds|zombies|off|your|some)\b",
-    r"(?:mam|mum|boss|wife|missus|husband|she|he|head) (?:will|ll|is going to|going to|would|d|s going to) (?:kill|murder) me (?:if|when) i (?:miss|forget|lose|dont|am late|get this|havent|didnt)",
-    r"kill me now",
-    r"blue murder",
-    r"youd think (?:i|we) (?:was|were) (?:hurting|killing|murdering|torturing|strangling|skinning|attacking) (?:him|her|them)",
-    r"bang(?:ing|ed)? my head (?:off|against|on)",
-    r"suicide by \w+",
-    r"beat (?:me|us|him|her) (?:up the (?:hill|bank|stairs|steps|road)|to it)\b",
-    r"got (?:burned|burnt|stung) by (?:the|a|that|my) (?:last|previous|old)",
-    r"run ragged",
-    r"(?:can|could|should|to) do (?:for )?themselves",
-    r"are (?:they|we|you) not (?:meant|supposed) to",
-    r"(?:dying|dies|died) (?:to|for|of (?:boredom|embarrassment|laughter|curiosity))\b",
-    r"dead (?:chuffed|good|canny|proud|end|line|keen|pleased|nice|easy|slow|helpful|kind|worried|annoyed|set|against)",
-    r"(?:hit|hits|hitting) (?:a|the|my|his|her|their|our|every|all|that|its|another|rock)? ?(?:\w+ )?(?:wall|walls|roof|targets?|milestones?|deadlines?|limit|cap|ceiling|buffers|headlines?|jackpot|nail|spot|ground|road|goals?|puberty|brick|button|drum|drums|ball|keys|brakes|notes?|trouble|problems?|snags?|marks?)\b",
-    r"(?:hit|stung|clobbered|battered|slapped|slammed|whacked|hammered|walloped|clouted|attacked|hurt|harmed|kicked|knocked) (?:\w+ )?(?:with|by) (?:a|an|the|these|those|this|all|more|another|massive|huge|big|cuts|new|budget|funding)? ?(?:\w+ )?(?:\w+ )?(?:bills?|fines?|charges?|cuts|fees?|letters?|tax|costs?|delays?|news|paperwork|invoice|surcharge|forms?|decision|refusal|rejection|closures?|strike|pandemic|covid|lockdown|inflation|prices?|changes|comments?|words|attitude|council)\b",
-    r"hit by (?:\w+ )?(?:cuts|delays|strikes|covid|closures|inflation)",
-    r"(?:hits?|hitting) (?:it|off|home|him hard|her hard|them hard|us hard|me hard)(?: off)?(?= (?:with|that|when i heard|how)\b)",
-    r"(?:it|that|this|news|diagnosis|grief|bereavement|lockdown|covid|transition|loss|death|change|reality|waiting|guilt) (?:really |just |has |all |suddenly |also )*(?:hits?|hit|hurts?|threw|throws|killed|attacks|knocked|kills?|battered|floored) (?:me|him|her|us|them|you|everyone)(?: for six| off|)",
-    r"(?:hurt|hurts|hurting) (?:\w+ ){0,2}(?:feelings|pride|chances|progress|wallet)",
-    r"hurts? to (?:hold|write|walk|see|watch|hear|say|read)|wouldnt hurt a fly|no harm in|harm (?:his|her|our|my|their) chances|what harm|does it hurt|doesnt hurt to",
-    r"beat(?:s|en|ing)? (?:the|this|a|your|that) (?:system|queues?|traffic|clock|bullies|rush|odds|deadline|drum|eggs?|heat|waiting|stigma)",
-    r"beat(?:s|en)? (?:me|him|her|us|them) (?:at|to (?:it|the (?:punch|door|finish))|in a (?:race|game|match|quiz))\b(?! (?:night|home|the weekend))|beats me(?= (?:why|how|\.)|$)|beat around|heart beat\w*|off the beaten track|beat myself up|beating myself up",
-    r"beat (?:\w+ )?(?:it|level|sunderland|newcastle|record|high score)",
-    r"(?:fight|fights|fighting|fought|battle|battling|battled) (?:\w+ )?(?:for|with the|against the|the) (?:\w+ )?\w+",
-    r"(?:kicked|kicking|kicks|kick|chucked|thrown|threw|booted) (?:\w+ ){0,3}(?:out|off|start\w*|in from|into touch|up a (?:fuss|stink)) of (?:\w+ )?(?:school|class|nursery|college|lessons?|club|the \w+)",
-    r"(?:kicked|chucked|thrown|booted|kick|kicking|throwing|kicks|threw) (?:him |her |them |us |me )?(?:out|off)\b(?! (?:of )?(?:the|a) (?:window|balcony|bed|roof|stairs|bridge|car|wall))",
-    r"kick(?:s|ed|ing)? (?:a |the |his |her )?(?:ball|football|start|about|box\w*)\b",
-    r"kick(?:s|ed|ing)? (?:off|up|starts?)|kick(?:ed)? (?:him|her|us) into touch",
-    r"(?:throws?|threw|throwing|thrown) (?:\w+ )?(?:ball|beanbag|money|party|tantrums?|wobbly|strop|towel|paperwork|a fit|forms?)",
-    r"(?:throws?|threw|throwing|thrown) (?:him|her|me|us|them) (?:\w+ )?(?:in at the|a party|under the bus|in the deep)",
-    r"knock(?:s|ed|ing)? (?:\w+ )?(?:back|his confidence|her confidence|on the head|on the door|my confidence|points|marks|hours|up a|for six)",
-    r"knock(?:s|ed|ing)? (?:him|her|us|me|them) (?:back|off|for six|sideways|down the list)|knock knock|knock on",
-    r"(?:cut|cuts|cutting) (?:his|her|their|my|our|the|down|back|off|through|out|corners|costs?|it|into|to|in|up (?:his|her|the|their|food)|with (?:scissors|a knife)|food|paper|shapes|scissors|up|along|round|grass|hair|nails?|funding|support|hours|services?|short|meat|bread|fruit|(?:his|her|their|my) own)\b(?! (?:\w+ ){0,2}(?:arms?|legs?|wrists?|skin|thighs?|body|stomach|self|throat|neck)\b)",
-    r"(?:hair ?cuts?|cutting skills|cutting (?:out )?activit\w+|cutting edge|budget cuts|funding cuts|cut and stick)",
-    r"(?:puts?|putting|has|claps?|holds?|holding|hands) (?:both )?(?:(?:his|her|their|my) )?hands? (?:over|on|to) (?:his|her|their|my) ears?",
-    r"bit(?:e|es|ing)? (?:his|her|their|my) (?:nails|lip|sleeves?|clothes|tongue|fingers|hand|arm|arms|hands|cheeks?|toys?)",
-    r"(?:a|little|wee|quite a|every) bit\b|bit of|bit (?:of )?(?:him|her)? ?more",
-    r"(?:drags?|dragged|dragging|drag) (?:on|out(?! of)|feet|heels|their|its|through|him out of bed|her out of bed|him to school|her to school)(?: feet| heels)?",
-    r"push(?:es|ed|ing)? (?:for|on|back|through(?! (?:a|the) (?:window|door|glass))|forward|ahead|along|boundaries|buttons|limits|towards|harder|himself|herself|to (?:get|apply|do|try|achieve))",
-    r"push(?:es|ed|ing)? (?:him|her|them|us|me) (?:too|for|along|to (?:do|try|be|get|achieve|eat|go|learn|work)|in (?:the|his|her) (?:buggy|chair|wheelchair))\b",
-    r"pull(?:s|ed|ing)? (?:\w+ )?(?:out of (?:school|class|lessons?)|through|together|aside|along|faces|strings|weight|teeth)\b",
-    r"(?:shook|shake|shakes|shaking|shaken) (?:\w+ ){0,2}(?:hands?|head|confidence|awake|up|off|it|with (?:fear|cold|nerves|anxiety))",
-    r"burn(?:s|ed|t|ing)? (?:\w+ ){0,2}(?:out|cd|calories|energy|toast|bridges|off)|burn ?out|crash and burn",
-    r"(?:smash|smashed|smashing|smashes) (?:it|his|her|their|the|all)(?: \w+)? (?:test|tests|exams?|sats|targets?|goals?|phone|assessment)",
-    r"choke(?:s|d|ing|)? (?:up|back|drain|risk|hazard)|choking (?:the|risk|hazard|hazards|policy|awareness|training|drain)|risk of choking",
-    r"drown(?:ing|ed|s|in)? in (?:\w+ )?(?:paperwork|forms|emails|debt|work|admin|letters|jargon|a)\b|drown(?:s|ing)? (?:him|her|them|us|me|it) out",
-    r"stab (?:at|in the dark|in the back|proof)|stabbed in the back|slap in the face|slap on the wrist|slap up|slap bang",
-    r"starving (?:\w+ )?(?:of|for) (?:funding|money|cash|resources|support|attention)|starved of",
-    r"rap (?:music|song|lyrics|along|battle|night|club)|crap|gift wrap|rap over",
-    r"shoot (?:me|us) (?:an|a|over)|shot in the|shoot(?:ing)? (?:hoops|a film|goals?)",
-    r"had enough of (?:this|the|all|them|these|school|forms|waiting)(?! life)",
-    r"(?:abus\w+|exploit\w*) (?:of )?(?:the|this|his|her|their|our|my|a)? ?(?:\w+ )?(?:budgets?|systems?|trust|power|process|position|funding|rules?|blue badge|parking|loopholes?|disabled bays?|privileges?|money|discretion|authority)",
-    r"(?:substance|alcohol|drug|verbal|racist|online) abuse (?:service|services|team|from (?:parents|drivers|passers|strangers)|recovery)|(?:abuse|abusing|abusive) (?:\w+ )?(?:emails?|letters?|phone calls?|language)",
-    # an organisation that leaves work undone
-    r"neglect\w* (?:by|of|in) (?:the |his |her |our )?(?:council|school|la|authority|system|nhs|duty|duties|senco|paperwork|needs|gardens?|building|playground)",
-    r"neglect\w* (?:\w+ ){0,2}(?:paperwork|needs|duty|duties|education|learning|plan|ehcp|forms?|provision|targets?|emails?|work|homework|responsibilit\w+|report|records|maths|reading|speech|garden|building|site|sen|send|review|physio|exercises)",
-    r"(?:school|council|la|nhs|authority|senco|local authority|academy|trust|system) (?:\w+ ){0,2}(?:neglect\w*|abandon\w*|fail\w*)(?: (?:him|her|them|us|me|my (?:son|daughter|child|lad|lass|boy|girl)|children|families|kids))?(?= \.|$| (?:by|with|in|on|over|and|when|because|academically|educationally|for)\b)",
-    # missing, but not a person
-    r"(?:always|often|keeps?|kept|been|is|hes|shes|was|are|were|im|start\w*|end up|not|still|stop|without|also|whats|hate|whos|whose|he|she|they|all|whats) missing (?:out|so|a|an|the|his|her|their|my|our|any|some|too|lots?|loads?|school|lessons?|sessions?|class|work|breaks?|playtime|lunch|pe|maths|english|assembly|appointments?|bits|words|letters|milestones|(?:half|one|two|three|four) (?:\w+ )?(?:a week|of school|lessons?|sessions?|every|each|a day|of his|of her)|things?|something|education|targets?|friends|from (?:the|his|her|this|that|my|our|your|it)\b|every|most|of|speech|ot|physio|gcses?|college|nursery|important|information|key|steps?|person|part|point|home|you|him|me|us)",
-    r"missing (?:out|school|lessons?|sessions?|appointments?|his|her|their|a lot|so much|too much|link|links|information|info|page|section|pages|paperwork|documents?|report|form|piece|teeth|tooth|parcel|cat|dog|the|from (?:the|his|her|my|this|your|it) (?:\w+ )?(?:list|register|roll|plan|report|ehcp|draft|website|directory|form|page|minutes|map|letter|file|records?|section|school|lessons?|classroom|set|box|pack))\b",
-    r"miss(?:es|ed)? (?:his|her|their|my|the|out|school)\b",
-    r"(?:cat|dog|parcel|form|letter|report|email|paperwork|rabbit|budgie|hamster|glasses|hearing aid|splints?|link|file|cheque) (?:\w+ ){0,3}(?:missing|run away|ran away|run off|disappeared|vanished|gone|lost|died|dead|come back|came back|come home|came home)",
-    # courses, policies and other reading matter
-    r"(?:safeguarding|suicide(?: prevention| awareness)?|self harm(?: awareness| prevention)?|child protection|domestic (?:abuse|violence)(?: awareness)?|prevent|first aid|fgm(?: awareness)?|grooming|county lines|exploitation|abuse|online safety|epipen|seizure|choking|ligature|mental health|disclosures?|forced marriage|bruising|missing(?: child| children| from care| from education)?|restraint|sexual (?:abuse|harm|health))(?: and \w+| or \w+)? (?:\w+ )?(?:training|trainings|course|courses|policy|policies|procedures?|protocol|workshop|webinar|module|awareness|certificate|refresher|leaflets?|poster|display|assembly|lessons?|governor|leads?|board|partnership|week|statistics|stats|strategy|guidance|template|officer|link|legislation|act|handbook|newsletter|level (?:one|two|three|[0-9])|audit|statement|code|team|film|squad|qualification|research|conference|museum|essay|assignment|dissertation|campaign|sessions?|talk)\b",
-    r"(?:training|course|policy|policies|workshop|webinar|lesson|refresher|leaflets?|essay|assignment|book|film|documentary|research|guidance|refreshers?|inset|talk|session|qualification|poster) (?:\w+ ){0,3}(?:on|about|in|for|around) (?:\w+ ){0,3}(?:safeguarding|suicide|self harm|abuse|child protection|bereavement|fgm|county lines|exploitation|neglect|grooming|seizures?|first aid|choking|domestic violence|disclosures?|forced marriage|overdose)\w*",
-    r"what (?:is|does|do) (?:\w+ )?(?:safeguarding|fgm|county lines|coercive control) (?:policy|mean|stand|officer)?",
-    r"(?:dbs|data|document|documents|information|financial|non) disclosures?|disclosures? (?:of|and barring|log|form|service|barring|scotland|from the council|in tribunal|letter)",
-    r"disclos\w+ (?:that )?(?:his|her|their|my|our|a|an|about|any|the|he has|she has|to)? ?(?:\w+ )?(?:diagnos\w+|disabilit\w+|condition|autis\w+|adhd|dyslexia|need|needs|sen|send|medical|pregnan\w+|documents?|information|evidence|emails?|reports?|income|assets|employer)",
-    r"allegations? of (?:plagiarism|cheating|fraud|bias)",
-    # a fine or a hearing that is threatened; harm that somebody wants to prevent; a strained back
-    r"threaten\w* (?:me |us |him |her |them )?(?:with|to) (?:a |the |take (?:me|us) to )?(?:fines?|fine (?:me|us)|court|prosecut\w+|legal action|exclu\w+|expel\w*|suspen\w+)",
-    r"(?:so|so that|sure|that|without|before) (?:nobody|no one|no child|none of (?:us|them)|anyone|anybody|someone) (?:else )?(?:gets?|getting|is|being) (?:hurt|injured)",
-    r"(?:hurt|hurts|hurting|done|knackered|strained) (?:his|her|my|their) back\b",
-    # the body and the house, in ordinary use
-    r"(?:keeps? (?:falling|tripping|bumping|banging)|always (?:falling|tripping|bumping|banging)|falls (?:over|a lot|all the time)|unsteady|clumsy|legs give way)(?: \w+){0,14} bruis\w+(?! (?:on (?:his|her) (?:neck|thighs?|bottom|bum|back|face)|shaped|like (?:fingers|a hand|hands)))",
-    r"(?:trouble|difficult\w*|struggl\w+|cant|problems?|hard|refus\w+|wont|unable|hates|unsafe|safe)(?: \w+)? swallow(?:ing)?(?! (?:a|some|something))|black and blue (?:from|after) (?:rugby|football|judo|falling|his|her)",
-    r"bruis\w+ (?:easily|like a peach|ego)|(?:bruises|bruise|bruising|bruised) (?:\w+ ){0,6}(?:from|because|through|due to|walking|when he|when she) (?:\w+ ){0,4}(?:fall\w*|fell|bump\w*|trip\w*|clums\w*|walk\w*|football|rugby|dyspraxi\w*|furniture|coordination|balance|run\w*|climb\w*|banging|knocking|bike|scooter)",
-    r"(?:bumps|scrapes|cuts|scratches) and (?:bruises|scrapes)|bruis\w+ (?:\w+ ){0,4}(?:clumsy|dyspraxi\w*|bumps into|falls over|no sense of)",
-    r"knives? and forks?|knife skills|(?:use|using|hold|holding|uses|manage|managing|holds) (?:a |his |her )?(?:knife|scissors|cutlery)",
-    r"(?:breathing|breathe) (?:exercises?|techniques?|space|better)|catch my breathe|waste (?:of|my) breathe|hold (?:my|your) breathe|room to breathe|space to breathe|time to breathe|breathe down",
-    r"(?:dog|pet|hair|personal|horse) groom\w*|groom(?:ing|ed)? (?:and hygiene|skills|routine|himself|herself|parlour|salon|dog)",
-    r"sex (?:education|ed|and relationships?|offender register)|same sex|opposite sex|what sex|single sex|sexual health|sexuality",
-    r"(?:collapse\w*|breakdown|broke down|broken down|break down) (?:of|in|the)|(?:placement|package|deal|funding|building|tent|buggy|provision|chair|wheelchair) (?:\w+ ){0,2}(?:collapse\w*|broke\w*)",
-    r"(?:fitting|fitted) (?:room|rooms|in|into|a|the|out|of|with|kitchen|rails?|grab|hoist)|fit (?:bit|in|for|into|the|and (?:healthy|well|active)|fella|with)|keep fit|better fit|having a fit (?:about|over|because)",
-    r"(?:go|goes|going|went|send|come|comes) to (?:the )?(?:refuge) (?:cafe|visitor)",
-    r"end (?:it|things|this|the \w+) (?:with|at|on|by) (?:the|school|a)\b",
-    r"(?:never|dont|doesnt|wont|didnt|not) (?:\w+ )?(?:get|gets|got) back to (?:me|us)",
-)
-CALM = re.compile(rf"\b(?:{'|'.join(_CALM_PHRASES)})(?![a-z0-9])")
-
 # --- rules -----------------------------------------------------------------------------------------------
 
 
@@ -361,7 +264,7 @@ def _rule(category: str, *patterns: str, negatable: bool = False, unless: str | 
 _NEGATED = re.compile(
     r"\b(?:never|not|nobody|no one|none of (?:us|them)|doesnt|didnt|hasnt|havent|isnt|wasnt|arent|werent|wouldnt|without|no|"
     r"dont|aint|neither|nor|couldnt|cant)(?: (?:ever|even|actually|been|be|being|once|really|have|has|is|was|would|had|"
-    r"any|about|to|a|got|currently|anybody|anyone|feeling|feel|getting|thoughts|self|of|deliberately|intentionally|s|physically|"
+    r"any|in|immediate|real|about|to|a|got|currently|anybody|anyone|feeling|feel|getting|thoughts|self|of|deliberately|intentionally|s|physically|"
     r"saying|suggesting)){0,3} $"
 )
 _ME = r"(?:i|ive|im|id|we|ill)"
@@ -374,6 +277,9 @@ _CANT = (
 _DRUG = "(?:tablets?|pills?|paracetamols?|meds|medication|medicine|ibuprofen|insulin|painkillers|antidepressants|melatonin|sertraline|fluoxetine|codeine|tramadol|diazepam|calpol|ritalin|concerta|medikinet|aspirin)"
 _HARM_DONE = "(?:hurt|harm|hit|hits|hurts|slap|slapped|smack|shake|shook|kill|throttle|strangle|punch|bray|belt|smother|lash out at)"
 _FAMILY_YOUNG = rf"(?:(?:{_DETERMINER} ){{1,5}}{CHILD})"
+
+# What a message may say is long past: not a fear of what one may do, nor what staff must pass on.
+_MAY_BE_SETTLED = frozenset({"harm", "violence", "self-harm", "suicide", "medical", "missing"})
 
 RULES = (
     # a partner -> act -> the writer
@@ -601,7 +507,7 @@ RULES = (
         rf"(?:{CHILD}|hes|shes|has|have|just|who|had|lad|lass|theyve|he|she) (?:just |gone and |only )?(?:ran|run|bolted|scarpered|legged it|done one|done a runner|absconded|wandered|escaped|climbed out|slipped out|sneaked out|took off|taken off|eloped|got out|gone|walked out|stormed out) (?:away|off|out|from|of|and|over|again|down)? ?{gap(8)}(?:cant|not|ago|now|nobody|hour|hours|since|dont know|no idea|looking|back|missing|find|police|where|night|dark|lost|hasnt|havent|this morning|home|today)\b",
         r"(?:has|have|hes|shes|just|theyve|weve) (?:just |now )?(?:run|ran) (?:away|off)\b(?! (?:[0-9]+|a few|several|two|three|many|lots|loads|before|twice|in the past|from school (?:\w+ )?times))",
         r"(?:ran|run|runs|running) away from (?:home|care|the childrens? home|foster|placement|us|here|the unit)\b|absconded|(?:thinking (?:of|about)|going to|gonna|want to|planning to|wants to|threatening to|planning on) (?:run|running|ran) away\b",
-        rf"(?:he|she|they|hes|shes|{CHILD}|who) {gap(2)}(?:hasnt|havent|didnt|never|not|isnt|has not|did not|nt|still not) {gap(2)}(?:came|come|got|get|returned|return|arrived|turned up|showed up|been|be|back|made it) ?(?:back|home|at school|seen|in from|since)?\b(?= {gap(2)}(?:home|back|last night|all night|since|from|yet|tonight|\.|and|her|his|this|for|after|seen|hours?|its|yesterday|today)\b)(?!.{{0,20}} to (?:me|us)\b)",
+        rf"(?:he|she|they|hes|shes|{CHILD}|who) {gap(2)}(?:hasnt|havent|didnt|never|not|isnt|has not|did not|nt|still not) {gap(2)}(?:(?:came|come|returned|return|arrived|turned up|showed up|made it)(?: (?:back|home|at school|in from|since))?|(?:got|get|been|be) (?:back|home|at school|seen|in from|since)|back)\b(?= {gap(2)}(?:home|back|last night|all night|since|from|yet|tonight|\.|and|her|his|this|for|after|seen|hours?|its|yesterday|today)\b)(?!.{{0,20}} to (?:me|us)\b)",
         rf"(?:nobody|no one|noone|none of us|dont|doesnt|dont even|havent|hasnt|not|no idea|not sure|wont say|wont tell me|refuses to say|who knows) (?:\w+ )?(?:knows?|known|seen|heard from|clue|idea)? ?(?:where (?:he|she|they|my {CHILD}|the {CHILD}|hes|shes|theyre|the kids|our {CHILD}) ?(?:is|are|have|has|went|gone|could be|got to|might be|s)?\b(?= (?:\.|gone|and|or|now|been|at|with|help|please|right|his|her|tonight|who)|$)|(?:him|her|them) since)",
         rf"(?:nobody|no one|hasnt been|not been|havent|not|last)(?:s| has| have)? (?:been )?(?:seen|heard from) {gap(2)}(?:since|for|at|in|him|her)\b",
         rf"(?:{CHILD}|he|she|hes|shes|they) {gap(2)}(?:has |have |just |s )?(?:disappeared|vanished|disappears|disappearing|been gone|gone since|been out all night|stays out all night|wandered off)\b(?! (?:from the (?:list|plan|report)|support|off the))",
@@ -695,8 +601,11 @@ def find_urgent(text: str) -> str | None:
     words_of_text = plain(text)
     if not words_of_text:
         return None
-    rest = CALM.sub("~", words_of_text)
+    rest = without_calm_phrases(words_of_text)
+    over = _over(words_of_text)
     for rule in RULES:
+        if rule.category in over:
+            continue
         for match in rule.pattern.finditer(rest):
             if rule.unless and rule.unless.search(words_of_text):
                 break
@@ -705,9 +614,15 @@ def find_urgent(text: str) -> str | None:
     return None
 
 
+def _over(words_of_text: str) -> frozenset[str]:
+    """Return the categories of danger that a message says are over: settled long ago, or back safe."""
+    settled = _MAY_BE_SETTLED if is_settled(words_of_text) else frozenset()
+    return settled | (frozenset({"missing"}) if is_back_safe(words_of_text) else frozenset())
+
+
 # Acts that a negation in front of them takes back.
 _NEGATABLE_ACT = re.compile(
-    rf"\b(?:{ACT}|{DONE}|hurt|touch\w*|self|harm\w*|suicid\w*|cutting|abus\w*|violen\w*|disclos\w*|safeguarding|bruis\w*|groom\w*|neglect\w*|raped?)\b"
+    rf"\b(?:{ACT}|{DONE}|hurt|touch\w*|self|harm\w*|suicid\w*|cutting|abus\w*|violen\w*|disclos\w*|safeguarding|bruis\w*|groom\w*|neglect\w*|raped?|danger)\b"
 )
 
 

@@ -143,8 +143,15 @@ _CALM_PHRASES = (
     r"get (?:him|her|them) up (?:and out|in (?:the morning|time)|for (?:school|college|nursery)|the stairs|out of bed|on time|of a morning)",
     r"pick(?:s|ing)? (?:at )?(?:\w+ )?(?:scabs|nails|skin|spots) (?:when|if) (?:\w+ )?(?:bored|nervous|watching|reading|anxious|concentrating)",
     r"(?:cant|unable to|struggl\w+ to|wont|hates? to|doesnt|refus\w+ to) swallow (?:a |his |her |any |the )?(?:tablets?|pills?|capsules?|medicine|meds?)",
+    # play, sport and what they leave behind
+    r"(?:got|get|gets|was|were|been) (?:\w+ )?(?:beat|beaten|hammered|thrashed|battered|stuffed|slaughtered) (?:in|at) (?:the |a |his |her |our )?(?:\w+ )?(?:race|match|game|final|cup|quiz|league|fifa|football|tennis|chess|sports day)",
+    r"(?:black eye|bruis\w+|fat lip|split lip|nose ?bleed|broken \w+|broke (?:his|her|my) \w+) (?:from|off|at|by|playing|doing) (?:a |the |his |her |playing )?(?:\w+ )?(?:ball|football|bike|trampoline|scooter|skateboard|rugby|slide|swing|climbing frame|pe|netball|hockey|judo|cricket|bouncy castle)",
+    r"(?:suicide|mental health) first aid\w*",
+    r"gone from the (?:\w+ )?(?:list|register|website|plan|system|directory)|disappear\w* in(?:to)? (?:his|her|a|the) (?:\w+ )?(?:phone|ipad|game|games|book|books|world|xbox|tablet|bubble|shell)",
+    r"hold of (?:his|her|their|my|our|the|a|any|your) (?:\w+ )?(?:driver|teacher|ta|senco|social worker|gp|doctor|worker|therapist|ot|nurse|school|caseworker|consultant|office|plan|report|records?|team)",
+    r"shoot (?:himself|herself|myself) if (?:he|she|i) (?:hears?|sees? another|watch\w*)",
     # "dee" is read as "die": "what is the council going to dee about it"
-    r"what\w* (?:\w+ ){0,6}(?:going to |to |they |you |we )die (?=(?:for|about|with|next|if|when|noo)\b)|(?:^|(?<=like )|(?<=how ))die (?=(?:they|you|we|i) )",
+    r"what\w* (?:\w+ ){0,6}(?:going to |to |they |you |we )die(?= (?:for|about|aboot|with|next|if|when|noo)\b)|(?:^|(?<=like )|(?<=how ))die(?= (?:they|you|we|i) )",
 )
 _PHRASES = re.compile(rf"\b(?:{'|'.join(_CALM_PHRASES)})(?![a-z0-9])")
 
@@ -187,7 +194,7 @@ _READING = (
 _TOPIC = (
     r"(?:safeguarding|suicide|suicidal|self harm\w*|abuse|child protection|bereavement|fgm|county lines|(?:child |criminal |"
     r"sexual )?exploitation|neglect|grooming|seizures?|choking|domestic (?:violence|abuse)|violence|disclosures?|"
-    r"forced marriage|overdoses?|knife crime|radicalisation|restraint|harm|home alone|left alone|missing children)"
+    r"forced marriage|overdoses?|sexting|knife crime|radicalisation|restraint|harm|home alone|left alone|missing children)"
 )
 _HER_OWN = r"\b(?:my|our|wor|his|her) (?:\w+ )?(?:sons?|daughters?|lads?|lass|child|girl|boy|kids?|bairns?|dad|mam|mum|husband|partner) (?:is|s|has|does|did|started|keeps|been|was|self|wants|says|said)\b|\b(?:i|he|she|ive|hes|shes) (?:am |is |have |has |was |keeps? |started |been )*(?:self harm\w*|cut|cutting|abused|groomed|suicidal|neglected)\b"
 _MILD_FAULT = (
@@ -291,6 +298,26 @@ KINDS = (
         "not seen by a service",
         r"(?:no one|nobody|noone) (?:has |s |have )?(?:seen|been to see) (?:him|her|us|them) yet",
         unless=r"\b(?:ran|run|gone|missing|home|lost|left|bolted|out|wandered|night|police)\b",
+    ),
+    # A skin that itches.
+    _kind(
+        "itching skin",
+        r"(?:scratch\w*|pick\w*|claw\w*) (?:\w+ ){0,6}(?:raw|bleeds?|blood)",
+        r"(?:eczema|psoriasis|nits|chicken ?pox|allerg\w+|itch\w*|insect bites?)\b",
+        unless=r"\b(?:on purpose|deserves?|hates? (?:him|her|my)|punish\w*|self harm\w*|blade|upset|wont stop)\b",
+    ),
+    # A clumsy child's shins.
+    _kind(
+        "bumps into things",
+        r"(?:bruis\w+|bumps|lumps)(?: (?:on|all over|up|down) (?:his|her) (?:\w+ )?(?:shins?|knees?|legs?|elbows?|forehead|hips?))?",
+        r"(?:bumps?|bumping|walks?|walking|crash\w*|trips?|tripping|falls?|falling) (?:in ?to|over|off|up) (?:doors?|things|furniture|walls?|tables?|his own feet|her own feet|everything|kerbs)\b",
+        unless=r"\b(?:says?|said|told|claims?|dad|mam|mum|stepdad|partner|carer|staff|uncle|neck|thighs?|bottom|bum|back|face|fingers?|shaped|unexplained)\b",
+    ),
+    # What very young children do to each other.
+    _kind(
+        "a scrap at nursery",
+        r"(?:a|another|some|one) (?:\w+ )?(?:girl|boy|child|kid|lad|toddler) (?:at|in|from) (?:his|her|the) (?:nursery|reception|playgroup|toddler group) (?:bit|bites|pushed|pinched|scratched|pushes|pulled)",
+        unless=_DANGER,
     ),
     # Staff notes that rule danger out.
     _kind(

@@ -185,7 +185,7 @@ _DETERMINER = words(
 )
 # "her" as the one it is done to, not "her targets" or "her shoes".
 _HER = r"her(?= (?:\.|in|on|with|when|whenever|and|so|so|until|til|till|again|last|every|at|for|because|by|too|hard|"
-_HER += r"really|if|today|tonight|yesterday|this|once|twice|the|to|but|while|before|after|round|around|about|across|"
+_HER += r"~|really|if|today|tonight|yesterday|this|once|twice|the|to|but|while|before|after|round|around|about|across|"
 _HER += r"against|down|up|off|all|he|she|i|they|a|like|or|as|sometimes|always|now|then|over|from|which|who|we|it|what|"
 _HER += r"face|head|arms?|back|legs?|bum|bottom|hands?|hair|mouth|neck|throat|ear|daily|regularly|is|how|do|does|badly)"
 _HER += rf"\b| (?:{_DETERMINER} ){{0,2}}(?:{CHILD}|{SIBLING})\b|$)"
@@ -409,7 +409,7 @@ RULES = (
         rf"(?:{ACTOR}|he) {gap(4)}(?:pull(?:s|ed|ing)?|took|takes|taking|yanks?|yanked) (?:my|her) (?:trousers|pants|knickers|skirt|top|clothes|pyjamas|nightie) (?:down|off|up)\b",
         rf"(?:told|tells|telling|warned|said|says) {gap(3)}(?:not to|dont|never to) tell (?:anyone|anybody|mam|mum|mummy|you|us|her|nobody|no one|a soul)\b",
         r"(?:rude|dirty|naughty|sexual|horrible|disgusting|bad|weird|grown up|private) (?:things?|stuff) (?:to|with|on) (?:him|her|me|them|my|our|the)\b|(?:makes?|made|making|forc\w+|gets|got) (?:me|him|her|them|my \w+) (?:to )?do (?:things|stuff|it|rude|bad)\b(?! (?:his|her|for himself|round|around|in class|he|she|that help|together|at school))",
-        rf"(?:{ACTOR}|he|coach) {gap(4)}(?:with (?:his|her) tongue|rub\w*|strok\w*|feel(?:s|ing)? up|grop\w*|fondl\w*|kiss\w*|lick\w*) (?:me|him|her|my|his|her|on|with) (?:\w+ )?(?:legs?|thighs?|chest|neck|lips|mouth|bum|bottom|with|tongue|in the|back)|(?:lies?|lays?|lay|lying|gets?|got) on top of (?:me|her|him)|take (?:my|his|her|their) (?:top|clothes|trousers|pants|knickers|pyjamas) off (?:for|in front|when he|and)|tickl\w+ game|under the (?:covers|duvet|blanket) (?:with|at|when|and)|sexuali[sz]ed|(?:just|only) (?:for|between) (?:us|them) two|have to take (?:my|his|her) (?:top|clothes|trousers|knickers) off",
+        rf"(?:{ACTOR}|he|coach) {gap(4)}(?:with (?:his|her) tongue|rub\w*|strok\w*|feel(?:s|ing)? up|grop\w*|fondl\w*|kiss\w*|lick\w*) (?:me|him|her|my|his|her|on|with) (?:\w+ )?(?:legs?|thighs?|chest|neck|lips|mouth|bum|bottom|with|tongue|in the|back)|(?:lies?|lays?|lay|lying|gets?|got) on top of (?:me|her|him)|(?:take|takes|took|taking) (?:my|his|her|their) (?:top|clothes|trousers|pants|knickers|pyjamas) off (?:for|in front|when he|and|on (?:cam\w*|webcam|video|live))|tickl\w+ game|under the (?:covers|duvet|blanket) (?:with|at|when|and)|sexuali[sz]ed|(?:just|only) (?:for|between) (?:us|them) two|have to take (?:my|his|her) (?:top|clothes|trousers|knickers) off",
         rf"(?:he|she|boyfriend|girlfriend|man|hes|bloke|who) {gap(1)}[23456][0-9] {gap(3)}(?:im|i am|she|hes|shes|he|my|daughter|who) {gap(2)}1[0-7]\b|(?:teacher|colleague|staff|ta|coach|worker|tutor|driver) {gap(2)}(?:messag\w+|texting|dm\w*|snapchat\w*) {gap(2)}(?:pupil|student|child|girl|boy|her|him)s? {gap(2)}(?:privately|late|at night|secretly|alone|on)\b",
         rf"(?:dried|drying|undress\w*|naked|shower\w*|bath\w*|toilet|underwear|pants|knickers) {gap(6)}(?:found|takes?|taking|took|keeps|kept|has) {gap(2)}(?:photos?|pics?|pictures|videos?|images)\b(?! (?:chart|cards?|symbols))",
         rf"(?:takes?|taking|took|taken|keeps?|kept|found) {gap(2)}(?:photos?|pics?|pictures|videos?|images) {gap(5)}(?:undress\w*|naked|in (?:the|his|her) (?:shower|bath|toilet|underwear|pants|knickers)|getting (?:dried|dressed|changed|washed))\b",
@@ -466,7 +466,7 @@ RULES = (
         r"why (?:was|were) (?:i|he|she) (?:even |ever )?born|should (?:never|not) have been born|never asked to be born",
         r"better off (?:dead|without (?:me|us)\b|if (?:i|he|she|im|we)\b|(?:him |her )?with (?:some|any|every)(?:one|body) else)|(?:says?|said|thinks|told \w+|reckons|believes|feels) (?:\w+ ){0,6}better off without (?:him|her|them)|(?:better|happier|easier|best|fine|relieved|glad) (?:\w+ ){0,3}if (?:i|he|she|im|we) (?:wasnt|was not|werent|were not|was|were|am|just|had|died|dead|disappear\w*|werent|not|never|wernt|didnt) ?(?:here|gone|dead|around|alive|not|never|wake|exist|disappear\w*|died|born)?",
         r"(?:dont|doesnt|didnt|do not|does not|not|never|no longer|wouldnt|nor) (?:\w+ )?(?:want|wants|wanting|wanted|wish|care if|see the point (?:of|in)|know why im|deserve|fancy) ?(?:to )?(?:be|being|live|living|exist|existing|stay) (?:here|alive|living|on this (?:earth|planet)|in this world|around)\b(?! (?:with|in|at|near|by|there|during|because|when|for (?:the|his|her|lunch)|as))",
-        r"(?:dont|doesnt|didnt|not|no longer) (?:\w+ )?(?:want|wants|wanting|wanted|care) (?:to |if (?:i|he|she) )?lives?\b(?= (?:\.|any|like|no|and|i|he|she|but|without|through|if)|$)|(?:dont|doesnt|didnt) (?:\w+ )?want (?:to be )?(?:this|my|his|her|a) life\b",
+        r"(?:dont|doesnt|didnt|not|no longer) (?:\w+ )?(?:want|wants|wanting|wanted|care) (?:to |if (?:i|he|she) )?lives?\b(?= (?:\.|(?:any|like|no|and|i|he|she|but|without|through|if)\b)|$)|(?:dont|doesnt|didnt) (?:\w+ )?want (?:to be )?(?:this|my|his|her|a) life\b",
         r"(?:dont|doesnt|didnt|not|never|rather not|hope i (?:dont|never)|wish i (?:didnt|wouldnt|wont)|hopes? (?:he|she) (?:doesnt|never)) (?:\w+ ){0,3}wake(?:s)? up\b(?= (?:\.|tomorrow|again|any ?more|in the morning (?:any|at all)|and|one)|$)|(?:sleep|bed) (?:\w+ ){0,4}(?:and )?(?:not|never|dont) wak\w+",
         r"(?:end|ending|stop|finish) (?:it all|everything|all of it)|thinking (?:of|about) (?:ending|finishing|stopping) (?:it|things)|(?:want|wish|need|wanted) (?:\w+ ){0,2}(?:it|this|everything|life) (?:all )?(?:to )?(?:just )?(?:end|stop|be over)\b(?= (?:\.|now|and|forever|all)|$)|make it (?:all )?stop\b",
         r"(?:whats|what is|what was|wheres|no|not see (?:the|any)|dont see (?:the|any|a)|see no|isnt (?:any|a|much)) (?:the )?point (?:\w+ ){0,3}(?:living|life|being (?:here|alive|me)|going on|carrying on|of me|in me|existing|waking|to life|getting up|keeping going)|(?:no|any|see no|see a|see any|isnt any|hasnt any|have no) (?:\w+ )?(?:point|reason|purpose|future) (?:\w+ ){0,3}(?:live|life|living|carry on|go on|being here|be here|being alive|exist|wake up|keep going|left|any more)\b|(?:nothing|nowt) (?:\w+ )?(?:to )?live for",
@@ -490,7 +490,7 @@ RULES = (
     _rule(
         "fear-of-harming",
         rf"{_ME} {gap(3)}(?:nearly|almost|just|might|could|came|going to|gonna|want to|wanted to|feel like|felt like|lost it and|lost my temper and|snapped and|will|keep|kept|started|may|about to|have|actually|properly|accidentally|really|hit|had to stop myself) {gap(3)}(?:{_HARM_DONE}|hitting|hurting|shaking|shook|slapping|smacking|shaken|smothering|strangling|throwing|threw|throw|grabbed|brayed|punched|dragged|belted|thumped|pushed|battered|clouted|leathered|killing|harming|punching|choking|drowning|suffocating|throttled|throttling) {gap(1)}(?:{WHOM}|someone|somebody|one of them)",
-        rf"{_ME} (?:hit|slapped|smacked|shook|punched|kicked|battered|hurt|threw|strangled|belted|thumped|brayed|clouted|leathered|choked|throttled|burned|burnt|bit|dragged|shoved|pushed|kicked|pinned|squeezed|squashed) {gap(1)}(?:him|them|{_HER}|(?:my|our|the|me) {gap(2)}{CHILD})\b",
+        rf"{_ME} (?:just |only |really |properly |have )?(?:hit|slapped|smacked|shook|punched|kicked|battered|hurt|threw|strangled|belted|thumped|brayed|clouted|leathered|choked|throttled|burned|burnt|bit|dragged|shoved|pushed|kicked|pinned|squeezed|squashed) {gap(1)}(?:him|them|{_HER}|(?:my|our|the|me) {gap(2)}{CHILD})\b",
         rf"(?:scared|frightened|afraid|worried|terrified|fear|feel|thought|think|thinking|thoughts|urge|urges|worry|petrified) {gap(4)}(?:i|ill|im|of|about|to|id) {gap(5)}(?:hurt|hurting|harm|harming|kill|killing|smother\w*|shake|shaking|hit|hitting|drown\w*|do something to|do him|do her|suffocat\w*|strangl\w*) {gap(1)}(?:{WHOM}|someone|my|the|one of them)",
         rf"(?:lost (?:it|control|my temper|my rag|the plot)|snapped|saw red) {gap(3)}(?:{ACT}) (?:{WHOM})|(?:scared|terrified|frightened|afraid|worried) (?:that )?(?:i|ill|im|id) {gap(4)}(?:drop|throw|shake|drown|leave|choke|squeeze|push) {gap(2)}(?:him|her|baby|them|{CHILD}) (?:on purpose|deliberately|out|down|in|against|hard)\b",
         rf"{_ME} {gap(4)}do something (?:to (?:him|her|them|my)|stupid|bad|terrible|silly|i(?:ll)? regret)|(?:pillow|cushion|blanket|hand) (?:over|on) (?:his|her|the|their|my) {gap(1)}(?:face|mouth|head|nose)|{_ME} {gap(4)}(?:snap|lose it|lose control|blow) and {gap(2)}(?:hurt|hit|kill|harm|do)",
@@ -502,7 +502,7 @@ RULES = (
     _rule(
         "missing",
         rf"(?:{CHILD}|{SIBLING}|he|she|hes|shes|they|theyve|who) {gap(5)}(?:gone|went|go|is|been|reported|s|hes|shes|be|as|are) missing\b",
-        rf"missing (?:child|children|person|boy|girl|pupil|student|kid|lad|lass|teenager|son|daughter|bairn|episode|from (?:home|care|placement|site|school (?:site|grounds)|foster|his foster|her foster|the (?:home|children|unit|garden|house|playground|park)))\b|(?:{CHILD}|{SIBLING}|hes|shes) missing\b|gone (?:awol|walkabout|awol)\b|\bawol\b",
+        rf"(?:days?|nights?|hours|all night) missing|missing (?:child|children|person|boy|girl|pupil|student|kid|lad|lass|teenager|son|daughter|bairn|episode|from (?:home|care|placement|site|school (?:site|grounds)|foster|his foster|her foster|the (?:home|children|unit|garden|house|playground|park)))\b|(?:{CHILD}|{SIBLING}|hes|shes) missing\b|gone (?:awol|walkabout|awol)\b|\bawol\b",
         rf"(?:{_CANT}|unable to|failed to|not able to|havent|hasnt|still not|trying to) (?:\w+ )?(?:find|locate|trace|found|track down|get hold of) (?:my|our|the|me|this)? ?{gap(3)}(?:{CHILD}|him|her|them)\b(?! (?:a|an|any|the|another|somewhere|something|anything|suitable|right|support|help|new|place\w*|school\w*|club\w*|activit\w*|provision|some|in the|on the|good|decent|friends|plan|report|shoes|form)\b)",
         rf"(?:{CHILD}|hes|shes|has|have|just|who|had|lad|lass|theyve|he|she) (?:just |gone and |only )?(?:ran|run|bolted|scarpered|legged it|done one|done a runner|absconded|wandered|escaped|climbed out|slipped out|sneaked out|took off|taken off|eloped|got out|gone|walked out|stormed out) (?:away|off|out|from|of|and|over|again|down)? ?{gap(8)}(?:cant|not|ago|now|nobody|hour|hours|since|dont know|no idea|looking|back|missing|find|police|where|night|dark|lost|hasnt|havent|this morning|home|today)\b",
         r"(?:has|have|hes|shes|just|theyve|weve) (?:just |now )?(?:run|ran) (?:away|off)\b(?! (?:[0-9]+|a few|several|two|three|many|lots|loads|before|twice|in the past|from school (?:\w+ )?times))",
@@ -550,6 +550,66 @@ RULES = (
         rf"rash {gap(8)}(?:glass|fade|fading|floppy|stiff neck|purple)|mening\w+|sepsis|stiff neck {gap(5)}(?:fever|temperature|rash)|(?:need|call|calling|ring|get|send|phone|called|want|rang|do i|should i) {gap(4)}(?:ambulance|999|paramedics?)\b|(?:having|had|has|think its|is it) (?:a |my )?heart attack(?! when)|having a stroke|cardiac|(?:is|hes|shes|nearly|almost|was|has) drown(?:ing|ed)\b|(?:tube|peg|trache\w*|trachy|button|ng) {gap(4)}(?:come out|came out|fallen out|pulled out|out and|blocked|dislodged) {gap(4)}(?:and|he|she|hes|shes|cant|help|now|floppy|what)|medical emergency|(?:his|her|my) (?:insulin|sugar|blood sugar|sats|oxygen) (?:\w+ ){{0,3}}(?:dropp\w+|low|hypo|falling|crash\w*) {gap(6)}(?:wont|not|floppy|unconscious|drowsy|help|shaking)",
         negatable=False,
         unless=r"\b(?:not had an? (?:fit|seizure)|ambulance (?:service|station|job|cadets|visit)|toy ambulance|(?:if|when|what if|in case) (?:he|she|a child|a pupil|my (?:son|daughter)) (?:has|had|have|having|starts?|is|goes into|were|was) (?:\w+ ){0,2}(?:seizures?|fits?|fitting|reaction|chok\w+|overdose)|(?:at|in) risk of (?:chok\w+|seizures?)|overdosed on (?:chocolate|sweets|telly|tv|screen))\b",
+    ),
+    # the same, less plainly said
+    _rule(
+        "medical",
+        rf"(?:gave|given|give|took|taken|had|got) {gap(4)}(?:double|twice|wrong|too much) {gap(3)}(?:{_DRUG}|dose)\b",
+        r"temp(?:erature)? (?:\w+ ){0,3}(?:39|4[0-2])\b|chest pains?\b|(?:is|shes|hes|im|gone into) in labour\b|waters? (?:have )?broke",
+        rf"(?:bit|bitten|attacked|mauled|savaged) {gap(2)}by {gap(3)}dog {gap(6)}(?:deep|bleeding|blood|face|badly|stitches|hand|arm|leg|neck)\b",
+        r"fell out (?:of )?(?:the|a|his|her|our|my) (?:\w+ )?window",
+        r"(?:no|not had a|hasnt had a|hasnt|not done a|not) (?:wee|weed|peed|wet nappy|wet nappies|passed urine) (?:\w+ ){0,4}(?:hours|all day|since|today|yesterday)\b",
+        negatable=False,
+        unless=r"\b(?:wont wee|holds it|room temperature|water temperature|temperature in (?:class|the))\b",
+    ),
+    _rule(
+        "self-harm",
+        r"cuts? to (?:the |her |his |my |left |right |both |inner )*(?:fore)?(?:arms?|wrists?|thighs?|legs?)\b",
+        r"(?:hear|hears|hearing|heard) voices? (?:\w+ ){0,4}(?:tell\w*|say\w*|hurt|kill|harm)\b",
+        negatable=True,
+    ),
+    _rule(
+        "suicide",
+        r"(?:letters?|notes?) (?:to|for) (?:the|my|me|our) (?:kids|children|bairns|family|mam|mum|husband|son|daughter) (?:\w+ ){0,2}(?:sorry|goodbye)\b",
+        r"(?:giv(?:e|es|en|ing)|gave) (?:all|everything|most)(?: of)? (?:(?:his|her|my|their) (?:\w+ ){0,3})?away\b",
+        r"(?:says?|said) (?:\w+ ){0,9}(?:she|he|shes|hes) (?:wont|will not|isnt going to|not going to) be here\b(?! (?:for|at|on)\b)",
+        negatable=False,
+    ),
+    _rule(
+        "missing",
+        rf"(?:not|havent|hasnt) seen {gap(3)}(?:{CHILD}|him|her|them) (?:for|in) (?:[0-9]+|a|two|three|four|five|over) (?:hours?|days?|nights?)\b",
+        r"(?:left|off|gone from) (?:the )?(?:site|premises|building|grounds|unit)\b (?:\w+ ){0,5}(?:not (?:yet )?(?:located|found|back)|whereabouts)|whereabouts unknown",
+        r"(?:ive|i have|i) (?:just )?(?:run|ran) away\b(?! (?:when|as|once|in the past|years))|(?:got|gets|getting|gone|went) in(?:to)? (?:a|the|some|his) car with (?:a|some|the) (?:\w+ )?(?:man|men|bloke|lads?|stranger|fella|guy)\b",
+        negatable=False,
+    ),
+    _rule(
+        "violence",
+        r"(?:leave|left|leaving|run|ran|flee|fled) (?:\w+ )?in the (?:middle of the )?night (?:\w+ ){0,5}(?:nothing|because of|him|kids|bairns)\b",
+        r"(?:says?|said|saying|threat\w+|talks? about|talking about|wants? to) (?:\w+ ){0,4}(?:shoot|stab|shooting|stabbing|bomb|bombing|kill|killing) (?:his|her|the|a|some|everyone|people|other) ?(?:\w+ )?(?:teachers?|school|class\w*|kids?|pupils?|lad|lads|girl|boy|head|everyone)\b",
+        r"(?:join|joined|joining) (?:\w+ ){0,2}(?:nazis?|far right|isis|extremists?|terrorists?|jihad\w*)\b|blow(?:ing)? (?:stuff|things|people|everyone|the school|school) up|mak(?:e|es|ing) (?:a )?bombs?\b(?! (?:bath|in minecraft))",
+        negatable=True,
+    ),
+    _rule(
+        "harm",
+        r"(?:no|without any|cant afford) (?:heating|electric\w*|gas|hot water|nappies|formula|power) (?:\w+ ){0,6}(?:baby|bairns?|kids|children|toddler|freezing|hungry|starving)\b|(?:nowhere|no where) to (?:go|sleep|stay) (?:tonight|now)\b",
+        rf"(?:someone|somebody|staff|a teacher|a carer|they|one of) {gap(7)}(?:hurting|hitting|abusing|touching|harming) {WHOM}",
+        rf"(?:{SIBLING}) {gap(2)}(?:gets?|got|climbs?|comes?|came) {gap(1)}in(?:to)? bed with me\b|love ?bites?\b|hick(?:eys?|ies)\b",
+        r"(?:says?|said|tells? \w+|told \w+) (?:\w+ ){0,6}touch(?:es|ed|ing) (?:me|her|him|them)\b(?! (?:up|base))",
+        r"(?:bum|bottom|willy|privates?|fanny|down there) (?:is |was )?(?:hurts?|hurting|sore|bleed\w*) (?:\w+ ){0,5}(?:since|when|after|at|from) (?:\w+ ){0,6}(?:uncles?|grandads?|dads?|stepdads?|stayed|carers?|man|brother|respite|driver)\b",
+        r"(?:hear|heard|hearing|hears) (?:\w+ ){0,3}(?:slaps|being (?:hit|slapped|beaten)|getting (?:hit|battered|slapped))\b",
+        rf"(?:{RELATIVE}|{PARTNER}|staff|school|carers?) {gap(2)}(?:forgets?|wont give|refus\w+ to give|doesnt give|stopped giving|not giving) (?:\w+ )?(?:him|her|his|the) {gap(2)}(?:meds|medication|insulin|inhaler|tablets)\b",
+        r"(?:isnt|wont|not|refus\w+ to|never|doesnt) (?:take|taking|takes|took) (?:him|her|them|the baby) to (?:the )?(?:hospital|doctors?|a and e) (?:\w+ ){0,4}(?:ill|poorly|sick|broken|hurt|bleeding|bad)\b",
+        r"im (?:only )?(?:[5-9]|1[0-5])\b (?:\w+ ){0,3}(?:look|looking|care|caring) after my (?:\w+ ){0,3}(?:on my own|alone|by myself|all night)\b",
+        r"(?:leav\w+|dump\w*) (?:him|her|them) (?:at|outside|on the steps of|with) (?:the |your )?(?:\w+ )?(?:council|social services|civic centre|police station|county hall)\b",
+        r"(?:before|or) i do (?:something|anything)\b|help me (?:\w+ ){0,2}(?:scared|frightened)\b",
+        negatable=True,
+    ),
+    _rule(
+        "exploitation",
+        r"(?:send|sends|sending|share|sharing|post|posting|leak|leaking|spread\w*) (?:my|her|his) (?:pics?|photos?|pictures|videos?|images?) (?:to everyone|to (?:my|her|his)|round|around|online|everywhere|unless|if)\b",
+        r"(?:[2-6][0-9]) year old (?:boyfriend|girlfriend|bloke|fella)\b|(?:man|lad|bloke|fella|guy) (?:of|aged) (?:1[89]|[2-6][0-9])\b (?:\w+ ){0,8}(?:her|him|my)\b",
+        r"pregnant (?:\w+ ){0,5}(?:stepdad|uncle|dad|brother|teacher|nobody knows|no one knows|cant tell)\b|(?:my|her) wedding (?:\w+ ){0,4}(?:dont|doesnt) want\b",
+        negatable=True,
     ),
     # exploitation, trafficking, forced marriage, FGM
     # a child is drugged

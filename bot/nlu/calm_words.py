@@ -143,6 +143,7 @@ _CALM_PHRASES = (
     r"get (?:him|her|them) up (?:and out|in (?:the morning|time)|for (?:school|college|nursery)|the stairs|out of bed|on time|of a morning)",
     r"pick(?:s|ing)? (?:at )?(?:\w+ )?(?:scabs|nails|skin|spots) (?:when|if) (?:\w+ )?(?:bored|nervous|watching|reading|anxious|concentrating)",
     r"(?:cant|unable to|struggl\w+ to|wont|hates? to|doesnt|refus\w+ to) swallow (?:a |his |her |any |the )?(?:tablets?|pills?|capsules?|medicine|meds?)",
+    r"(?:noise|noises|rain|wind|light|lights|sun|hair|labels?|clothes|socks|shoes|brushing|hand ?dryer|music|bells?|water|seams|smells?) (?:really )?hurts? (?:him|her|me|them|his \w+|her \w+)",
     # play, sport and what they leave behind
     r"(?:got|get|gets|was|were|been) (?:\w+ )?(?:beat|beaten|hammered|thrashed|battered|stuffed|slaughtered) (?:in|at) (?:the |a |his |her |our )?(?:\w+ )?(?:race|match|game|final|cup|quiz|league|fifa|football|tennis|chess|sports day)",
     r"(?:black eye|bruis\w+|fat lip|split lip|nose ?bleed|broken \w+|broke (?:his|her|my) \w+) (?:from|off|at|by|playing|doing) (?:a |the |his |her |playing )?(?:\w+ )?(?:ball|football|bike|trampoline|scooter|skateboard|rugby|slide|swing|climbing frame|pe|netball|hockey|judo|cricket|bouncy castle)",
@@ -189,10 +190,10 @@ def _plain_gap(most: int) -> str:
 _READING = (
     r"(?:train|trains|trained|training|courses?|polic(?:y|ies)|procedures?|workshops?|webinars?|lessons?|refreshers?|leaflets?|"
     r"essay|assignment|dissertation|books?|films?|documentary|research|statistics|stats|figures|guidance|inset|talks?|"
-    r"speakers?|sessions?|qualification|posters?|resources|template|definition|legislation|law|rules|briefing|awareness)"
+    r"speakers?|sessions?|qualification|posters?|resources|modules?|webinars?|podcasts?|meaning|template|definition|legislation|law|rules|briefing|awareness)"
 )
 _TOPIC = (
-    r"(?:safeguarding|suicide|suicidal|self harm\w*|abuse|child protection|bereavement|fgm|county lines|(?:child |criminal |"
+    r"(?:safeguarding|suicide|suicidal|self (?:harm|injur)\w*|significant harm|disclosing|abuse|child protection|bereavement|fgm|county lines|(?:child |criminal |"
     r"sexual )?exploitation|neglect|grooming|seizures?|choking|domestic (?:violence|abuse)|violence|disclosures?|"
     r"forced marriage|overdoses?|sexting|knife crime|radicalisation|restraint|harm|home alone|left alone|missing children)"
 )
@@ -316,8 +317,15 @@ KINDS = (
     # What very young children do to each other.
     _kind(
         "a scrap at nursery",
-        r"(?:a|another|some|one) (?:\w+ )?(?:girl|boy|child|kid|lad|toddler) (?:at|in|from) (?:his|her|the) (?:nursery|reception|playgroup|toddler group) (?:bit|bites|pushed|pinched|scratched|pushes|pulled)",
+        r"(?:a|another|some|one) (?:\w+ )?(?:girl|boy|child|kid|lad|lass|bairn|toddler) (?:\w+ ){0,3}(?:bit|bites|pushed|pinched|scratched|pushes|pulled)",
+        r"(?:nursery|reception|playgroup|toddlers?|pre ?school|childminders?)\b",
         unless=_DANGER,
+    ),
+    _kind(
+        "a scrap with a brother, sister or cousin",
+        r"(?:he|she|hes|shes) (?:\w+ ){0,2}(?:nips?|nipping|pinch(?:es|ing)?|pokes?|poking|shoves?|nudges?|bites?|prods?|flicks?|pushes|scratches) (?:his|her|the) "
+        r"(?:\w+ )?(?:cousins?|brothers?|sisters?|toddler|twin)",
+        unless=_DANGER + r"|\b(?:dad|mam|mum|uncle|stepdad|carer|stairs|hard|bleed\w*|every day|baby)\b",
     ),
     # Staff notes that rule danger out.
     _kind(

@@ -144,6 +144,7 @@ _CALM_PHRASES = (
     r"pick(?:s|ing)? (?:at )?(?:\w+ )?(?:scabs|nails|skin|spots) (?:when|if) (?:\w+ )?(?:bored|nervous|watching|reading|anxious|concentrating)",
     r"(?:cant|unable to|struggl\w+ to|wont|hates? to|doesnt|refus\w+ to) swallow (?:a |his |her |any |the )?(?:tablets?|pills?|capsules?|medicine|meds?)",
     r"(?:noise|noises|rain|wind|light|lights|sun|hair|labels?|clothes|socks|shoes|brushing|hand ?dryer|music|bells?|water|seams|smells?) (?:really )?hurts? (?:him|her|me|them|his \w+|her \w+)",
+    r"(?:gives?|gave|giving) (?:\w+ ){0,2}(?:sweets|lunch|crisps|snacks|cake|dinner money|pudding) away",
     # play, sport and what they leave behind
     r"(?:got|get|gets|was|were|been) (?:\w+ )?(?:beat|beaten|hammered|thrashed|battered|stuffed|slaughtered) (?:in|at) (?:the |a |his |her |our )?(?:\w+ )?(?:race|match|game|final|cup|quiz|league|fifa|football|tennis|chess|sports day)",
     r"(?:black eye|bruis\w+|fat lip|split lip|nose ?bleed|broken \w+|broke (?:his|her|my) \w+) (?:from|off|at|by|playing|doing) (?:a |the |his |her |playing )?(?:\w+ )?(?:ball|football|bike|trampoline|scooter|skateboard|rugby|slide|swing|climbing frame|pe|netball|hockey|judo|cricket|bouncy castle)",
@@ -262,6 +263,12 @@ KINDS = (
         _IN_CUSTODY,
         unless=_AT_HOME,
     ),
+    _kind(
+        "children who were neglected, in general",
+        r"if (?:they|a child|children|kids) (?:were|was|have been|had been|has been) (?:abused|neglected|hurt|harmed)",
+        r"(?:adopt\w+|adoption|in care|looked after|fostered|previously)\b",
+        unless=_HER_OWN,
+    ),
     # Lifting and moving somebody without having been shown how.
     _kind(
         "moving and handling",
@@ -293,6 +300,12 @@ KINDS = (
         r"(?:stops?|stopped) breathing|head injury|rescue med\w*",
         r"(?:since birth|we know what to do|train\w*|polic(?:y|ies)|protocol|prescri\w*|out of date|expired|review|all healed)\b",
         unless=r"\b(?:right now|just (?:now|stopped|had)|blue|still|wont|999|ambulance|help please|please help|tonight|this morning|not coming round)\b",
+    ),
+    _kind(
+        "an illness of long ago",
+        r"(?:had an? (?:\w+ )?(?:reaction|fit|seizure|stroke|head injury)|stopp?(?:ed|s) breathing|swallowed an? \w+|collapsed|choked)(?: \w+){0,7}? "
+        r"(?:as a (?:baby|toddler|newborn)|when (?:he|she) was (?:a |born|little|small|tiny|[0-9])\w*|years ago|in the first (?:month|year|weeks)|at birth|once and)",
+        unless=r"\b(?:again|right now|just (?:now|stopped|had)|blue|999|ambulance|help please|please help|tonight|this morning|today|not coming round|still)\b",
     ),
     # A wait for somebody from a service.
     _kind(
@@ -339,7 +352,7 @@ KINDS = (
 
 _LONG_AGO = re.compile(
     r"\b(?:years? (?:ago|back|before)|(?:a couple of|many|some|[a-z0-9]+) years (?:ago|back|since)|long ago|ages ago|as a (?:baby|toddler|bairn)|"
-    r"when (?:he|she|they|i|we) (?:was|were) (?:[0-9]|1[0-9]|a baby|a toddler|little|small|tiny|born|young\w*|in (?:y\w* ?[0-9]+|primary|nursery|reception))\b|"
+    r"born (?:at|early|prem\w*)|in the first (?:month|year|weeks)|at birth|when (?:he|she|they|i|we) (?:was|were) (?:[0-9]|1[0-9]|a baby|a toddler|little|small|tiny|born|young\w*|in (?:y\w* ?[0-9]+|primary|nursery|reception))\b|"
     r"before (?:we|i|he|she|they) (?:\w+ )?(?:adopted|fostered|came to (?:us|me|live)|moved in|got)|in (?:19|20)[0-9]{2}|"
     r"(?:he|she|i|we|they) used to\b|used to be|once in|last year|at (?:his|her|the|my) old (?:school|nursery)|"
     r"at (?:1[0-9]|[3-9]) (?:is|was|and|but)\b)"

@@ -145,6 +145,7 @@ _CALM_PHRASES = (
     r"(?:cant|unable to|struggl\w+ to|wont|hates? to|doesnt|refus\w+ to) swallow (?:a |his |her |any |the )?(?:tablets?|pills?|capsules?|medicine|meds?)",
     r"(?:noise|noises|rain|wind|light|lights|sun|hair|labels?|clothes|socks|shoes|brushing|hand ?dryer|music|bells?|water|seams|smells?) (?:really )?hurts? (?:him|her|me|them|his \w+|her \w+)",
     r"(?:gives?|gave|giving) (?:\w+ ){0,2}(?:sweets|lunch|crisps|snacks|cake|dinner money|pudding) away",
+    r"(?:drop|dropp|pick|take|bring|send)\w* (?:him|her|them|it) (?:off|up) (?:myself|himself|herself)",
     # play, sport and what they leave behind
     r"(?:got|get|gets|was|were|been) (?:\w+ )?(?:beat|beaten|hammered|thrashed|battered|stuffed|slaughtered) (?:in|at) (?:the |a |his |her |our )?(?:\w+ )?(?:race|match|game|final|cup|quiz|league|fifa|football|tennis|chess|sports day)",
     r"(?:black eye|bruis\w+|fat lip|split lip|nose ?bleed|broken \w+|broke (?:his|her|my) \w+) (?:from|off|at|by|playing|doing) (?:a |the |his |her |playing )?(?:\w+ )?(?:ball|football|bike|trampoline|scooter|skateboard|rugby|slide|swing|climbing frame|pe|netball|hockey|judo|cricket|bouncy castle)",
@@ -272,11 +273,18 @@ KINDS = (
     # Lifting and moving somebody without having been shown how.
     _kind(
         "moving and handling",
-        r"(?:drag|drags|dragged|dragging|pull|pulls|pulled|pulling|hurts?|hurt|hurting)(?! (?:on purpose|himself|herself|myself))",
+        r"(?:drag|drags|dragged|dragging|pull|pulls|pulled|pulling|haul\w*)",
         _HANDLING,
         _SHOWN_HOW,
-        unless=r"\b(?:on purpose|slap\w*|hits?|punish\w*|bruis\w*|swear\w*|shout\w*|throat|neck|hair|scream\w*|temper|snap\w*|angry|cope|"
-        r"threat\w*|across|wont tell|secret|dad|uncle|stepdad|partner|husband|drunk|touch(?:es|ed))\b",
+        unless=r"\b(?:on purpose|deliberately|slap\w*|hits?|punish\w*|bruis\w*|swear\w*|shout\w*|throat|neck|hair|skin|stitches|scream\w*|temper|snap\w*|"
+        r"angry|cope|threat\w*|across|wont tell|secret|dad|uncle|stepdad|partner|husband|boyfriend|drunk|touch(?:es|ed))\b",
+    ),
+    _kind(
+        "moving and handling",
+        r"(?:scared|afraid|worried|frightened|nervous|terrified) (?:of|about|i might|i may|ill|that i (?:might|will|could)) (?:\w+ )?hurt(?:ing)? (?:him|her|them)",
+        _HANDLING,
+        _SHOWN_HOW,
+        unless=r"\b(?:on purpose|slap\w*|hits?|shak\w+|scream\w*|temper|snap\w*|angry|cope|lose it|losing|crying|tonight)\b",
     ),
     # A child who bangs the own head to get to sleep or for the feeling, unharmed.
     _kind(
@@ -297,7 +305,7 @@ KINDS = (
     # A condition long known and watched.
     _kind(
         "a known condition",
-        r"(?:stops?|stopped) breathing|head injury|rescue med\w*",
+        r"stops? breathing|head injury|rescue med\w*",
         r"(?:since birth|we know what to do|train\w*|polic(?:y|ies)|protocol|prescri\w*|out of date|expired|review|all healed)\b",
         unless=r"\b(?:right now|just (?:now|stopped|had)|blue|still|wont|999|ambulance|help please|please help|tonight|this morning|not coming round)\b",
     ),
@@ -318,7 +326,7 @@ KINDS = (
         "itching skin",
         r"(?:scratch\w*|pick\w*|claw\w*) (?:\w+ ){0,6}(?:raw|bleeds?|blood)",
         r"(?:eczema|psoriasis|nits|chicken ?pox|allerg\w+|itch\w*|insect bites?)\b",
-        unless=r"\b(?:on purpose|deserves?|hates? (?:him|her|my)|punish\w*|self harm\w*|blade|upset|wont stop)\b",
+        unless=r"\b(?:on purpose|deserves?|hates? (?:him|her|my)|punish\w*|self harm\w*|blade|upset|wont stop|off|started|arms|wrists|thighs|feel better)\b",
     ),
     # A clumsy child's shins.
     _kind(
@@ -369,6 +377,11 @@ _AGAIN = re.compile(
     r"(?:but|and) (?:now|then)|just (?:found|told|said|disclosed)|started|keeps|scared|frightened|terrified|afraid|flinch\w*|disclos\w*|"
     r"told (?:me|us|her|him)|worried|touch(?:ed|es)|rap(?:ed|ist)|sexual\w*|molest\w*|secret|threat\w*|he is back|hes back|shes back|gets out|come back|found out|contact\w*|want to die|suicidal|help me|wont stop|cant stop)\b"
 )
+_AT_PRESENT = re.compile(
+    r"\b(?:hits|hurts|beats|slaps|smacks|kicks|punches|touches|locks|threatens|grabs|drags|throws|comes|makes|wants?|dont|doesnt|cant|is|are|"
+    r"im|hes|shes|theyre|(?!being|during|nothing|something|harming)[a-z]+ing)\b"
+)
+_SOON_AFTER = 80  # letters
 _BACK_SAFE = re.compile(
     r"\b(?:straight back|back in (?:line|class|the line|minutes|seconds|no time|(?:his|her) seat)|"
     r"(?:fetched|brought|got|walked|led) (?:him|her|them) (?:straight |safely |right )?back|"
@@ -396,14 +409,36 @@ def without_calm_phrases(plain_text: str) -> str:
     return rest
 
 
-def is_settled(plain_text: str) -> bool:
-    """Tell whether a plain text says that what happened is long past and all is well now."""
-    return bool(_LONG_AGO.search(plain_text) and _SETTLED.search(plain_text) and not _AGAIN.search(plain_text))
+def is_settled(plain_text: str, start: int = 0, end: int | None = None) -> bool:
+    """Tell whether what stands between `start` and `end` of a plain text is told as long past, with all well now.
+
+    Its own sentence must say that it is past; what is done at present is never settled.
+    """
+    if not _SETTLED.search(plain_text) or _AGAIN.search(plain_text):
+        return False
+    if end is None:
+        return bool(_LONG_AGO.search(plain_text))
+    sentence_start, sentence_end = _sentence_around(plain_text, start, end)
+    told = plain_text[start:end]
+    return bool(_LONG_AGO.search(plain_text, sentence_start, sentence_end)) and not _AT_PRESENT.search(told)
 
 
-def is_back_safe(plain_text: str) -> bool:
-    """Tell whether a plain text says that somebody who ran off came back at once."""
-    return bool(_BACK_SAFE.search(plain_text) and not _AWAY_NOW.search(plain_text))
+def is_back_safe(plain_text: str, start: int = 0, end: int | None = None) -> bool:
+    """Tell whether somebody who ran off, as told between `start` and `end` of a plain text, came back at once.
+
+    The sentence itself or what follows it soon must say so.
+    """
+    if _AWAY_NOW.search(plain_text):
+        return False
+    if end is None:
+        return bool(_BACK_SAFE.search(plain_text))
+    sentence_start, sentence_end = _sentence_around(plain_text, start, end)
+    return bool(_BACK_SAFE.search(plain_text, sentence_start, sentence_end + _SOON_AFTER))
+
+
+def _sentence_around(plain_text: str, start: int, end: int) -> tuple[int, int]:
+    after = plain_text.find(" . ", max(start, end - 2))  # the match may end with the full stop
+    return max(plain_text.rfind(" . ", 0, start), 0), after if after >= 0 else len(plain_text)
 
 
 # --- kinds of a whole message: a mere likeness to urgent examples is not enough beside them -------------------

@@ -449,6 +449,7 @@ _WORSE = _DANGER + (
     r"lodger|uncle|stepdad|step dad|boyfriend|stranger|online|man|men|bloke|naked|missing (?!his|her|their|my)|ran away|not (?:seen|home|come)|"
     r"thin|underweight|weight|vomit\w*|bins?|alone|own all|given? (?:up|away)|no food|wants? to go)\b"
 )
+_WORSE_WORDS = re.compile(_WORSE)
 _ABOUT_SOMEBODY = (
     r"\b(?:i|im|ive|my|me|our|us|we|he|she|his|her|him|hes|shes|wor|neighbours?|next door|someone|somebody|a pupil|one of|"
     r"dads?|mams?|mums?|stepdad|uncle|tell|tells|told|hits?|hitting|hurt\w*|abus\w*|cutting|self harm\w*|now)\b"
@@ -525,15 +526,39 @@ _WHOLE_KINDS = (
 )
 
 
+_QUESTION = re.compile(
+    r"^(?:so |and |but |please |hi |hello )?(?:who|what|whats|how|where|which|when|is there|are there|any|can|could|does|do|will|would|should|please|"
+    r"looking for|wanting|want|need|just)\b"
+)
+_LONGEST_CALM_SENTENCE = 25  # words
+_MOST_ELSE = 3  # words of a message that are neither calm by their kind nor a question
+
+
 def calm_kind(plain_text: str) -> str | None:
-    """Return the calm kind that a plain text without urgent patterns is plainly of, or None."""
-    if is_settled(plain_text):
+    """Return the calm kind that a plain text without urgent patterns is plainly of, or None.
+
+    Each sentence must be of a calm kind or a question, but for a few words: else danger may be told in the rest.
+    """
+    found = None
+    words_else = 0
+    for sentence in plain_text.split(" . "):
+        sentence = sentence.removesuffix(" .").strip(". ")
+        length = len(sentence.split())
+        kind = _kind_of_sentence(sentence, plain_text) if length <= _LONGEST_CALM_SENTENCE else None
+        found = found or kind
+        if not kind and not (_QUESTION.search(sentence) and not _WORSE_WORDS.search(sentence)):
+            words_else += length
+    return found if words_else <= _MOST_ELSE else None
+
+
+def _kind_of_sentence(sentence: str, plain_text: str) -> str | None:
+    if is_settled(plain_text) and (_LONG_AGO.search(sentence) or _SETTLED.search(sentence)):
         return "settled long ago"
-    if is_back_safe(plain_text):
+    if is_back_safe(plain_text) and _BACK_SAFE.search(sentence):
         return "back safe"
     for kind in (*_WHOLE_KINDS, *KINDS):
-        rest = kind.pattern.sub(_MASK, plain_text)
-        if rest != plain_text and all(each.search(plain_text) for each in kind.beside):
+        rest = kind.pattern.sub(_MASK, sentence)
+        if rest != sentence and all(each.search(plain_text) for each in kind.beside):
             if not kind.unless.search(rest):
                 return kind.name
     return None

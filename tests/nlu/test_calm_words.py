@@ -136,6 +136,9 @@ def test_danger_beside_the_same_words_is_found(message):
         ("he is not suicidal but he wont tell me why he is crying, what do i do", None),
         ("our foster lad says his last carer hit him, who do i tell about his plan", None),
         ("he hits me, any tips", None),
+        ("this form will be the death of me. who can help me fill it in", "a figure of speech"),
+        ("this form will be the death of me. i took some tablets", None),
+        ("she is only fed up, she isnt suicidal, any groups? my son has given up eating and sleeps all day", None),
     ],
 )
 def test_kind_of_a_whole_message(message, kind):

@@ -17,7 +17,7 @@ run: model ## Start the guide on http://127.0.0.1:8000 (PORT changes it); Ctrl-C
 
 setup: var/.setup ## Make the environments, the sentence encoders and the file of places (once)
 
-var/.setup: requirements/app.lock requirements/rasa.lock requirements/encoder.lock bot/environments.py bot/nlu/encoder_setup.py bot/nlu/encoder_graph.py \
+var/.setup: requirements/app.lock requirements/rasa.lock requirements/encoder.lock bot/environments.py bot/nlu/encoder_setup.py bot/nlu/encoder_graph.py bot/nlu/encoder_outliers.json \
   requirements/small-encoder.lock requirements/places.lock bot/directory/places_setup.py knowledge/places.yml
 	@$(PYTHON) bot/environments.py
 	@$(APP) -m bot.nlu.encoder_setup

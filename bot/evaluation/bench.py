@@ -31,6 +31,7 @@ from bot.evaluation.system import free_ports, running_guide
 from bot.guidance.check import answered_in_full
 from bot.paths import MODELS, ROOT, VAR
 from bot.rasa_process import RASA_PYTHON, rasa_command, rasa_environment
+from bot.serve import ONE_THREAD_FOR_PRODUCTS
 
 STOCK_EPOCHS = int(os.environ.get("GUIDE_BENCH_EPOCHS", "10"))
 STOCK_TEMPLATE = Path(__file__).with_name("stock_config.yml")
@@ -168,9 +169,8 @@ def _rasa_server(model: Path, actions_port: int) -> Iterator[_Server]:
     command = rasa_command("run", "-i", "127.0.0.1", "-p", str(port), "-m", str(model))
     command += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     began = time.monotonic()
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=_rasa_environment(actions_port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    environment = {**_rasa_environment(actions_port), **ONE_THREAD_FOR_PRODUCTS}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
         while True:
@@ -190,7 +190,7 @@ def _rasa_server(model: Path, actions_port: int) -> Iterator[_Server]:
 @contextmanager
 def _action_server() -> Iterator[int]:
     port = free_ports(1)[0]
-    environment = {**os.environ, "ACTIONS_PORT": str(port), "TRACKER_DATABASE": ""}
+    environment = {**os.environ, **ONE_THREAD_FOR_PRODUCTS, "ACTIONS_PORT": str(port), "TRACKER_DATABASE": ""}
     process = subprocess.Popen(
         [sys.executable, "-m", "actions", "--port", str(port)],
         cwd=ROOT,
@@ -265,7 +265,7 @@ def _report(
         "",
         f"Written by `make bench` on {date.today()}: {os.cpu_count()} processors, one user, {asked} questions judged, {timed} messages of up to"
         f" {MOST_WORDS} words timed, each sent to both in turn. Both use the same data, domain, rules and action server, and both have the once-only"
-        f" schema check (bot/nlu/action_schema.py)."
+        f" schema check (bot/nlu/action_calls.py)."
         f" The stock pipeline (DIET, ResponseSelector, TED) was trained with {STOCK_EPOCHS} epochs, not 100.",
         "",
         "| figure | ours | stock | ours / stock |",

@@ -9,8 +9,10 @@ from bot.gateway.recent_turns import FAILURES, RecentTurns
 from bot.gateway.record_turns import REMEMBERED_TURNS
 from bot.guidance.replies import STILL_HARD, form_payload
 from bot.guidance.retelling import read
+from bot.handover.steps import OFFER
 
 WHAT_IT_CAN = "/ask_what_can_you_do"
+OFFER_AGAIN = "/ask_for_person"
 # While services are remembered, "any more?" means more of them.
 _OF_THE_ANSWER = re.compile(r"\b(?:tell|explain|say|detail|info)", re.I)
 
@@ -18,12 +20,15 @@ _OF_THE_ANSWER = re.compile(r"\b(?:tell|explain|say|detail|info)", re.I)
 def told_otherwise(recent: RecentTurns, text: str) -> Instead | None:
     """Return what goes on in place of a typed `text`, or None where it is no such wish, or follows on something else.
 
-    Where there is no answer yet that it could be about, the guide says what it can do. Ranked among the questions
-    "i dont get it" would be anything.
+    Where there is no answer yet that it could be about, the guide says what it can do; where a person was offered, it
+    offers one again. Ranked among the questions "i dont get it" would be anything.
     """
     form = read(text)
-    if not form or recent.open_step():
+    if not form:
         return None
+    step = recent.open_step()
+    if step:
+        return Instead(OFFER_AGAIN, text) if step == OFFER else None
     shown = recent.just_shown()
     answers = [custom for custom in shown if custom.get("kind") == "answer"]
     if not answers:

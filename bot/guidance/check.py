@@ -30,6 +30,12 @@ READERS = ("second reader",)
 READERS_OF_FORMS = (*READERS, "writer")
 # Sections of wording.yml that only staff read.
 STAFF_WORDING = frozenset({"desk", "notice"})
+# A first sentence that is true of one way of asking only: "Yes.", "Mostly no.", "The school does."
+_BARE_REPLY = re.compile(
+    r"(?:(?:mostly |usually )?(?:yes|no)|not (?:always|often|yet|as a rule))[.,:;]"
+    r"|(?:[\w'’]+ ){1,5}(?:do|does|did|may|can|will|is|are)\.",
+    re.I,
+)
 _ABBREVIATION = re.compile(r"\b[A-Z]{2,}(?:s|'s)?\b")
 _FAQ = re.compile(r"faq/(?P<id>[a-z0-9-]+)")
 
@@ -166,6 +172,11 @@ def _check_words(answer: Answer, text: str, vocabulary: Vocabulary, for_parents:
     def problem(message: str, at: str) -> Problem:
         return Problem(answer.file, _line_of(answer.file, at), message)
 
+    if _BARE_REPLY.match(text):
+        yield problem(
+            f"it begins {text[:20]!r}: say what is true, since the question may have been put the other way round",
+            text[:20],
+        )
     for sentence in sentences(text):
         count = len(words(sentence))
         if count > LONGEST_SENTENCE_WORDS:

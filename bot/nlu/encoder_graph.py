@@ -3,10 +3,16 @@
 all-mpnet-base-v2 is a BERT-shaped encoder with one relative-position bias shared by all its layers
 and positions that start at 2. The graph below adds what sentence-transformers does after it (mean
 over the tokens, unit length), so that the file turns token numbers into a sentence vector.
+
+Weights are whole numbers of 7 bits, one scale a column, and what they are multiplied with is rounded
+to 8 bits as it comes. In a few channels those values are up to forty times as large as in the others
+(`encoder_outliers.json`); one scale for all would round the others away, so these few are multiplied
+in floats, beside the rest (docs/decisions/0018).
 """
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -14,7 +20,6 @@ from typing import Any
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from safetensors.numpy import load_file
 
 LAYERS = 12
@@ -25,20 +30,15 @@ FIRST_POSITION = 2
 LAYER_NORM_EPSILON = 1e-5
 OPSET = 17
 IR_VERSION = 9
-QUANTISED_BITS = 8
-QUANTISED_BLOCK = 256
-INT8_ARITHMETIC = 4  # onnxruntime's accuracy level: int8 activations, too
+ONNXRUNTIME = "com.microsoft"  # the domain of onnxruntime's own operations
+LARGEST_WEIGHT = 63  # 7 bits: with 8, pairs of products overflow on processors that have AVX2 but not VNNI
+OUTLIERS_FILE = Path(__file__).with_name("encoder_outliers.json")
 
 
 def write_encoder(weights_file: Path, target: Path) -> None:
-    """Write the 8-bit ONNX encoder for the weights in `weights_file` (safetensors) to `target`."""
-    graph = _Graph(load_file(str(weights_file)))
-    model = graph.build()
-    quantiser = MatMulNBitsQuantizer(
-        model, bits=QUANTISED_BITS, block_size=QUANTISED_BLOCK, is_symmetric=True, accuracy_level=INT8_ARITHMETIC
-    )
-    quantiser.process()
-    onnx.save_model(quantiser.model.model, str(target))
+    """Write the ONNX encoder in whole numbers for the weights in `weights_file` (safetensors) to `target`."""
+    outliers = json.loads(OUTLIERS_FILE.read_text(encoding="utf-8"))
+    onnx.save_model(EncoderGraph(load_file(str(weights_file)), outliers).build(), str(target))
 
 
 def relative_position_buckets(length: int, buckets: int = 32, max_distance: int = 128) -> np.ndarray:
@@ -58,11 +58,13 @@ def relative_position_buckets(length: int, buckets: int = 32, max_distance: int 
     return backwards + np.where(distance < exact, distance, far)
 
 
-class _Graph:
+class EncoderGraph:
     """The nodes and constants of the encoder while it is put together."""
 
-    def __init__(self, weights: dict[str, np.ndarray]) -> None:
+    def __init__(self, weights: dict[str, np.ndarray], outliers: dict[str, list[int]]) -> None:
+        """Take the float weights by name, and for each product that has them its outlying channels."""
         self._weights = weights
+        self._outliers = outliers
         self._nodes: list[onnx.NodeProto] = []
         self._constants: dict[str, np.ndarray] = {}
         self._count = 0
@@ -85,7 +87,8 @@ class _Graph:
             [helper.make_tensor_value_info("sentence", TensorProto.FLOAT, ["batch", WIDTH])],
             initializer=[numpy_helper.from_array(array, name) for name, array in self._constants.items()],
         )
-        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
+        domains = [helper.make_opsetid("", OPSET), helper.make_opsetid(ONNXRUNTIME, 1)]
+        return helper.make_model(graph, opset_imports=domains, ir_version=IR_VERSION)
 
     def _node(self, operation: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
         self._count += 1
@@ -107,21 +110,40 @@ class _Graph:
         return self._constant(name, self._weights[name])
 
     def _linear(self, value: str, prefix: str) -> str:
-        kernel = self._constant(f"{prefix}.kernel", self._weights[f"{prefix}.weight"].T)
-        return self._node("Add", self._node("MatMul", value, kernel), self._weight(f"{prefix}.bias"))
+        return self._product(value, prefix, self._weights[f"{prefix}.weight"].T, self._weights[f"{prefix}.bias"])
+
+    def _product(self, value: str, name: str, kernel: np.ndarray, bias: np.ndarray) -> str:
+        """Return `value` times `kernel` plus `bias`, in whole numbers but for the outlying channels of `value`."""
+        outliers = self._outliers.get(name, [])
+        if not outliers:
+            return self._whole_product(value, name, kernel, bias)
+        channels = self._constant(f"{name}.outliers", np.array(outliers, np.int64))
+        outlying = self._node("Gather", value, channels, axis=2)
+        outlying = self._node("MatMul", outlying, self._constant(f"{name}.outlying", kernel[outliers]))
+        others = np.ones(len(kernel), np.float32)
+        others[outliers] = 0
+        value = self._node("Mul", value, self._constant(f"{name}.others", others))
+        kernel = kernel * others[:, None]
+        return self._node("Add", self._whole_product(value, name, kernel, bias), outlying)
+
+    def _whole_product(self, value: str, name: str, kernel: np.ndarray, bias: np.ndarray) -> str:
+        scales = (np.abs(kernel).max(axis=0) / LARGEST_WEIGHT).astype(np.float32)
+        return self._node(
+            "DynamicQuantizeMatMul",
+            value,
+            self._constant(f"{name}.kernel", np.round(kernel / scales).astype(np.int8)),
+            self._constant(f"{name}.scales", scales),
+            self._constant(f"zeros_{len(scales)}", np.zeros(len(scales), np.int8)),
+            self._constant(f"{name}.bias", bias),
+            domain=ONNXRUNTIME,
+        )
 
     def _query_key_value(self, hidden: str, prefix: str) -> list[str]:
-        """Return the three projections of a layer's input: one product is quicker than three.
-
-        The division of the scores by the root of a head's width is in the query already.
-        """
-        scale = {"q": 1 / math.sqrt(WIDTH / HEADS), "k": 1.0, "v": 1.0}
-        kernels = [self._weights[f"{prefix}.{part}.weight"].T * np.float32(by) for part, by in scale.items()]
-        biases = [self._weights[f"{prefix}.{part}.bias"] * np.float32(by) for part, by in scale.items()]
-        kernel = self._constant(f"{prefix}.qkv.kernel", np.concatenate(kernels, axis=1))
-        bias = self._constant(f"{prefix}.qkv.bias", np.concatenate(biases))
-        together = self._node("Add", self._node("MatMul", hidden, kernel), bias)
-        outputs = [f"{prefix}.{part}" for part in scale]
+        """Return the three projections of a layer's input: one product is quicker than three."""
+        kernels = [self._weights[f"{prefix}.{part}.weight"].T for part in "qkv"]
+        biases = [self._weights[f"{prefix}.{part}.bias"] for part in "qkv"]
+        together = self._product(hidden, f"{prefix}.qkv", np.concatenate(kernels, axis=1), np.concatenate(biases))
+        outputs = [f"{prefix}.{part}" for part in "qkv"]
         self._nodes.append(
             helper.make_node(
                 "Split", [together, self._whole(WIDTH, WIDTH, WIDTH)], outputs, name=f"node_{prefix}.split", axis=-1
@@ -129,23 +151,20 @@ class _Graph:
         )
         return outputs
 
-    def _layer_norm(self, value: str, prefix: str) -> str:
-        return self._node(
-            "LayerNormalization",
-            value,
-            self._weight(f"{prefix}.weight"),
-            self._weight(f"{prefix}.bias"),
-            axis=-1,
-            epsilon=LAYER_NORM_EPSILON,
-        )
-
     def _embed(self) -> str:
         words = self._node("Gather", self._weight("embeddings.word_embeddings.weight"), "input_ids", axis=0)
         table = self._weights["embeddings.position_embeddings.weight"]
         positions = self._constant("positions", table[FIRST_POSITION : FIRST_POSITION + MAX_TOKENS])
         self._length = self._node("Slice", self._node("Shape", "input_ids"), self._whole(1), self._whole(2))
         placed = self._node("Slice", positions, self._whole(0), self._length, self._whole(0))
-        return self._layer_norm(self._node("Add", words, placed), "embeddings.LayerNorm")
+        return self._node(
+            "LayerNormalization",
+            self._node("Add", words, placed),
+            self._weight("embeddings.LayerNorm.weight"),
+            self._weight("embeddings.LayerNorm.bias"),
+            axis=-1,
+            epsilon=LAYER_NORM_EPSILON,
+        )
 
     def _attention_bias(self) -> str:
         """Relative positions, plus a very large negative number where a token is only padding."""
@@ -159,28 +178,28 @@ class _Graph:
         hidden = self._node("Mul", hidden, self._number(-1e9))
         return self._node("Add", cut, self._node("Unsqueeze", hidden, self._whole(1, 2)))
 
-    def _heads(self, value: str, order: list[int]) -> str:
-        split = self._node("Reshape", value, self._whole(0, 0, HEADS, WIDTH // HEADS))
-        return self._node("Transpose", split, perm=order)
-
     def _layer(self, hidden: str, bias: str, prefix: str) -> str:
         attention = f"{prefix}.attention"
-        projections = self._query_key_value(hidden, f"{attention}.attn")
-        orders = ([0, 2, 1, 3], [0, 2, 3, 1], [0, 2, 1, 3])
-        query, key, value = (self._heads(part, order) for part, order in zip(projections, orders))
-        scores = self._node("MatMul", query, key)
-        shares = self._node("Softmax", self._node("Add", scores, bias), axis=-1)
-        mixed = self._node("Transpose", self._node("MatMul", shares, value), perm=[0, 2, 1, 3])
-        mixed = self._linear(self._node("Reshape", mixed, self._whole(0, 0, WIDTH)), f"{attention}.attn.o")
-        hidden = self._layer_norm(self._node("Add", mixed, hidden), f"{attention}.LayerNorm")
-        inner = self._gelu(self._linear(hidden, f"{prefix}.intermediate.dense"))
+        query, key, value = self._query_key_value(hidden, f"{attention}.attn")
+        mixed = self._node(
+            "MultiHeadAttention",
+            *(query, key, value, "", "", bias),
+            domain=ONNXRUNTIME,
+            num_heads=HEADS,
+            scale=1 / math.sqrt(WIDTH / HEADS),
+        )
+        hidden = self._add_and_norm(self._linear(mixed, f"{attention}.attn.o"), hidden, f"{attention}.LayerNorm")
+        inner = self._node("Gelu", self._linear(hidden, f"{prefix}.intermediate.dense"), domain=ONNXRUNTIME)
         outer = self._linear(inner, f"{prefix}.output.dense")
-        return self._layer_norm(self._node("Add", outer, hidden), f"{prefix}.output.LayerNorm")
+        return self._add_and_norm(outer, hidden, f"{prefix}.output.LayerNorm")
 
-    def _gelu(self, value: str) -> str:
-        erf = self._node("Erf", self._node("Div", value, self._number(math.sqrt(2.0))))
-        scaled = self._node("Mul", value, self._node("Add", erf, self._number(1.0)))
-        return self._node("Mul", scaled, self._number(0.5))
+    def _add_and_norm(self, value: str, added: str, prefix: str) -> str:
+        return self._node(
+            "SkipLayerNormalization",
+            *(value, added, self._weight(f"{prefix}.weight"), self._weight(f"{prefix}.bias")),
+            domain=ONNXRUNTIME,
+            epsilon=LAYER_NORM_EPSILON,
+        )
 
     def _pool(self, hidden: str) -> None:
         mask = self._node("Unsqueeze", self._mask, self._whole(2))

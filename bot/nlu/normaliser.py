@@ -13,14 +13,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.guidance.answers import load_answers
-from bot.nlu.action_schema import check_schema_once
+from bot.nlu.action_calls import call_actions_cheaply
 from bot.nlu.context import STRONG, Previous, in_context, leaning, previous_turn, questions_in
 from bot.nlu.features import CONTEXT, LEANING, NORMALISED, PARTS, QUESTIONS
 from bot.nlu.quiet_logs import keep_texts_out_of_logs
 from bot.nlu.text import normaliser, sentences, without_introduction
 
 # The pipeline's first component is what every Rasa process imports.
-check_schema_once()
+call_actions_cheaply()
 keep_texts_out_of_logs()
 
 LONG_MESSAGE_WORDS = 30

@@ -33,6 +33,8 @@ _BM25_K1 = 1.2
 _BM25_B = 0.6
 _WORD_BUCKETS = 2**16
 _LETTER_BUCKETS = 2**17
+# Groups of letters in more of the examples than this tell nothing, and take most of the time.
+_COMMON_LETTERS = 0.03
 _WEIGHT_PENALTY = 1e-3
 _MESSAGES_AT_ONCE = 64
 MOST_HELD_OUT = 5000
@@ -472,9 +474,12 @@ def _weighted_letters(texts: Sequence[str]) -> sparse.csr_matrix:
     counts = sparse.csr_matrix(_letters_vectorizer().transform(texts), dtype=np.float64)
     in_examples = np.bincount(counts.indices, minlength=counts.shape[1])
     rarity = np.log((1 + len(texts)) / (1 + in_examples)) + 1
+    rarity[in_examples > max(_COMMON_LETTERS * len(texts), _FEW)] = 0
     weighted = counts.multiply(rarity[None, :]).tocsr()
     norms = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
-    return sparse.csr_matrix((sparse.diags(1 / np.maximum(norms, 1e-9)) @ weighted).T)
+    of_buckets = sparse.csr_matrix((sparse.diags(1 / np.maximum(norms, 1e-9)) @ weighted).T)
+    of_buckets.eliminate_zeros()
+    return of_buckets
 
 
 def _store_sparse(arrays: dict[str, np.ndarray], name: str, matrix: sparse.csr_matrix) -> None:

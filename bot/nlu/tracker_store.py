@@ -1,23 +1,36 @@
-"""Rasa's SQL tracker store, with SQLite used as the rest of the guide uses it (see `bot.store.engine`).
+"""Rasa's SQL tracker store for SQLite, used as the rest of the guide uses it (see `bot.store.engine`).
 
-Rasa's own opens a new connection for each statement's session and waits for the disk twice a turn. A tracker need not
-outlast a power cut: the gateway keeps the conversation.
+Rasa's own opens a new connection for each statement's session, waits for the disk twice a turn and builds each
+statement anew. A tracker need not outlast a power cut: the gateway keeps the conversation. What is stored, and which
+events a retrieved tracker has, is the same (tests/nlu/test_tracker_store.py).
 """
 
 from __future__ import annotations
 
-from typing import Any, Optional
+import json
+from typing import Any, Dict, Optional
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
-from sqlalchemy import create_engine
-from sqlalchemy.orm import sessionmaker
+from rasa.shared.core.events import SessionStarted
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy import create_engine, text
 from sqlalchemy.pool import QueuePool
 
 from bot.store.engine import configure_sqlite
 
 BUSY_TIMEOUT_MS = 5000
+# By time, not by id: Rasa logs the action that starts a session after the event that it made, with a later time.
+_OF_LATEST_SESSION = """FROM events WHERE sender_id = :sender AND timestamp >= COALESCE(
+    (SELECT MAX(timestamp) FROM events WHERE sender_id = :sender AND type_name = :session_started), 0)"""
+_EVENTS = text(f"SELECT data {_OF_LATEST_SESSION} ORDER BY id")
+_EVENTS_OF_ALL_SESSIONS = text("SELECT data FROM events WHERE sender_id = :sender ORDER BY id")
+_COUNT = text(f"SELECT COUNT(*) {_OF_LATEST_SESSION}")
+_ADD = text(
+    "INSERT INTO events (sender_id, type_name, timestamp, intent_name, action_name, data)"
+    " VALUES (:sender, :type_name, :timestamp, :intent_name, :action_name, :data)"
+)
 
 
 class SQLiteTrackerStore(SQLTrackerStore):
@@ -31,4 +44,37 @@ class SQLiteTrackerStore(SQLTrackerStore):
         self.engine.dispose()
         self.engine = create_engine(self.engine.url, poolclass=QueuePool, connect_args={"check_same_thread": False})
         configure_sqlite(self.engine, durable=False, busy_timeout_ms=BUSY_TIMEOUT_MS)
-        self.sessionmaker = sessionmaker(bind=self.engine)
+        self.sessionmaker.configure(bind=self.engine)
+
+    async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> Optional[DialogueStateTracker]:
+        """Return the tracker with the events of the latest session, or of all; None where there are none."""
+        statement = _EVENTS_OF_ALL_SESSIONS if fetch_events_from_all_sessions else _EVENTS
+        with self.engine.connect() as connection:
+            events = [json.loads(data) for (data,) in connection.execute(statement, _of_sender(sender_id))]
+        if not self.domain or not events:
+            return None
+        return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Store the events of the tracker's session that are not stored yet."""
+        await self.stream_events(tracker)
+        with self.engine.begin() as connection:
+            stored = connection.execute(_COUNT, _of_sender(tracker.sender_id)).scalar_one()
+            new = [event.as_dict() for event in list(tracker.events)[stored:]]
+            if new:
+                connection.execute(_ADD, [_row(tracker.sender_id, event) for event in new])
+
+
+def _of_sender(sender_id: str) -> Dict[str, str]:
+    return {"sender": sender_id, "session_started": SessionStarted.type_name}
+
+
+def _row(sender_id: str, event: Dict[str, Any]) -> Dict[str, Any]:
+    return {
+        "sender": sender_id,
+        "type_name": event["event"],
+        "timestamp": event.get("timestamp"),
+        "intent_name": event.get("parse_data", {}).get("intent", {}).get("name"),
+        "action_name": event.get("name"),
+        "data": json.dumps(event),
+    }

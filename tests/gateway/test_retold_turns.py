@@ -66,6 +66,20 @@ def test_where_nothing_was_answered_yet_the_guide_says_what_it_can_do(say, rasa,
     assert say("eh?") == "/ask_what_can_you_do"
 
 
+def test_where_a_person_was_offered_one_is_offered_again(say, rasa):
+    answers(rasa, "school-pays")
+    say("who pays")
+    rasa.says("handoff", step="offer")
+    say("i want to talk to somebody")
+    assert say("i dont get it") == "/ask_for_person"
+
+
+def test_the_questions_of_a_handover_are_answered_as_such(say, rasa):
+    rasa.says("handoff", step="name")
+    say("yes please")
+    assert say("i dont get it") != "/ask_for_person"
+
+
 def test_a_question_is_left_alone(say, rasa):
     answers(rasa, "school-pays")
     say("who pays")

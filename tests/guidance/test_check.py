@@ -77,6 +77,9 @@ def test_a_good_answer_has_no_problem(knowledge):
             "Representatives systematically categorise extraordinarily heterogeneous institutional responsibilities.",
             "ask-budget.md:15: the reading age is",
         ),
+        ("You can ask for one", "Yes. You can ask for one", "ask-budget.md:15: it begins 'Yes. You can ask"),
+        ("You can ask for one", "Mostly no: ask for one", "ask-budget.md:15: it begins 'Mostly no: ask"),
+        ("You can ask for one", "The parents do. Ask for one", "ask-budget.md:15: it begins 'The parents do. Ask"),
         ("title: Asking", "titel: Asking", "ask-budget.md:1: missing: title; not known: titel"),
         ("---\ntitle", "--\ntitle", "ask-budget.md:1: begin with front matter"),
     ],
@@ -121,6 +124,11 @@ def test_the_same_example_under_two_answers_is_named(knowledge):
     both = EXAMPLES + "- intent: faq/other\n  examples: |\n    - Example question, number 3!\n"
     problems = knowledge(examples=both)
     assert any("the same example is under 'ask-budget' and 'other'" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("opening", ["Not all parents ask for one", "No list says who may ask, so ask for one"])
+def test_a_whole_first_sentence_may_say_what_is_not_so(knowledge, opening):
+    assert knowledge(GOOD.replace("You can ask for one", opening)) == []
 
 
 def test_an_abbreviation_spelled_out_once_is_fine(knowledge):

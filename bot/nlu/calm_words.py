@@ -22,7 +22,7 @@ _DANGER = (
     r"\b(?:scared|frightened|terrified|afraid|petrified|die|dies|dead|dying|killed|knife|knives|weapon|blood|bleed\w*|"
     r"overdose\w*|pills|suicid\w*|tonight|last night|right now|this morning|ambulance|police|999|hurting|hurts me|hits me|"
     r"beats?|beaten|bruis\w*|marks|touch(?:es|ed|ing)|raped?|threat\w*|cant cope|snap|punch\w*|slap\w*|kick\w*|strangl\w*|"
-    r"choking|unconscious|hungry|starving|drunk|secret|disclos\w*|wont stop|on purpose|please help|help me)\b"
+    r"choking|unconscious|hungry|starving|drunk|secret|disclos\w*|wont stop|on purpose|please help|(?<!can )(?<!could )(?<!to )(?<!would )help me(?! (?:with|fill|find|get|understand|apply|write|choose|sort)))\b"
 )
 
 # --- phrases: calm wherever they stand -----------------------------------------------------------------------

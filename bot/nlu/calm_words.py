@@ -76,7 +76,7 @@ _CALM_PHRASES = (
     r"push(?:es|ed|ing)? (?:him|her|them|us|me) (?:too|for|along|to (?:do|try|be|get|achieve|eat|go|learn|work)|in (?:the|his|her) (?:buggy|chair|wheelchair))\b",
     r"pull(?:s|ed|ing)? (?:\w+ )?(?:out of (?:school|class|lessons?)|through|together|aside|along|faces|strings|weight|teeth)\b",
     r"(?:shook|shake|shakes|shaking|shaken) (?:\w+ ){0,2}(?:hands?|head|confidence|awake|up|off|it|with (?:fear|cold|nerves|anxiety))",
-    r"burn(?:s|ed|t|ing)? (?:\w+ ){0,2}(?:out|cd|calories|energy|toast|bridges|off)|burn ?out|crash and burn",
+    r"burn(?:s|ed|t|ing)? (?!us |me |him |her |them |my |our )(?:\w+ ){0,2}(?:out|cd|calories|energy|toast|bridges|off)|burn ?out|crash and burn",
     r"(?:smash|smashed|smashing|smashes) (?:it|his|her|their|the|all)(?: \w+)? (?:test|tests|exams?|sats|targets?|goals?|phone|assessment)",
     r"choke(?:s|d|ing|)? (?:up|back|drain|risk|hazard)|choking (?:the|risk|hazard|hazards|policy|awareness|training|drain)|risk of choking",
     r"drown(?:ing|ed|s|in)? in (?:\w+ )?(?:paperwork|forms|emails|debt|work|admin|letters|jargon|a)\b|drown(?:s|ing)? (?:him|her|them|us|me|it) out",
@@ -146,6 +146,8 @@ _CALM_PHRASES = (
     r"(?:noise|noises|rain|wind|light|lights|sun|hair|labels?|clothes|socks|shoes|brushing|hand ?dryer|music|bells?|water|seams|smells?) (?:really )?hurts? (?:him|her|me|them|his \w+|her \w+)",
     r"(?:gives?|gave|giving) (?:\w+ ){0,2}(?:sweets|lunch|crisps|snacks|cake|dinner money|pudding) away",
     r"(?:drop|dropp|pick|take|bring|send)\w* (?:him|her|them|it) (?:off|up) (?:myself|himself|herself)",
+    r"(?:eats?|ate|eating) like (?:\w+ )?starv\w*|(?:battered|hammered|hit|beaten|drowned|soaked) by the (?:rain|wind|weather|storm|heat|cold|snow)",
+    r"(?:work|works|working|worked|volunteer\w*) (?:in|at|for) (?:a |the )?(?:womens )?(?:refuge|aid)",
     # play, sport and what they leave behind
     r"(?:got|get|gets|was|were|been) (?:\w+ )?(?:beat|beaten|hammered|thrashed|battered|stuffed|slaughtered) (?:in|at) (?:the |a |his |her |our )?(?:\w+ )?(?:race|match|game|final|cup|quiz|league|fifa|football|tennis|chess|sports day)",
     r"(?:black eye|bruis\w+|fat lip|split lip|nose ?bleed|broken \w+|broke (?:his|her|my) \w+) (?:from|off|at|by|playing|doing) (?:a |the |his |her |playing )?(?:\w+ )?(?:ball|football|bike|trampoline|scooter|skateboard|rugby|slide|swing|climbing frame|pe|netball|hockey|judo|cricket|bouncy castle)",
@@ -335,6 +337,18 @@ KINDS = (
         r"(?:bumps?|bumping|walks?|walking|crash\w*|trips?|tripping|falls?|falling) (?:in ?to|over|off|up) (?:doors?|things|furniture|walls?|tables?|his own feet|her own feet|everything|kerbs)\b",
         unless=r"\b(?:says?|said|told|claims?|dad|mam|mum|stepdad|partner|carer|staff|uncle|neck|thighs?|bottom|bum|back|face|fingers?|shaped|unexplained)\b",
     ),
+    _kind(
+        "bruises of a condition",
+        r"bruis(?:e|es|ed|ing)",
+        r"(?:birth ?marks?|mongolian|blue spots?|haemophilia|clotting|blood disorder|platelets|itp|leukaemia|steroids|brittle bones)\b",
+        unless=r"\b(?:says?|said|told|claims?|dad|stepdad|partner|boyfriend|carer|staff|uncle|neck|thighs?|bottom|bum|face|fingers?|shaped|unexplained|new|fresh)\b",
+    ),
+    _kind(
+        "old scars",
+        r"scars? (?:on|from|down|across|over) (?:(?:his|her|the|a|an) )?(?:\w+ )?(?:arms?|legs?|chest|face|back|stomach|tummy|op|operation|surgery)|(?:got |was |were )?(?:burnt|burned|scalded) (?:by|with|on)(?: \w+){0,2}",
+        r"(?:op|operation|surgery|accident|as a (?:baby|toddler)|when (?:he|she) was (?:a baby|a toddler|little|small|born|[0-9]))\b",
+        unless=r"\b(?:cuts?|cutting|fresh|new|self|blade|on purpose|again|hid\w*|dad|stepdad|partner|boyfriend|carer|uncle|told|says?|said|today|tonight|this morning)\b",
+    ),
     # What very young children do to each other.
     _kind(
         "a scrap at nursery",
@@ -381,18 +395,21 @@ _AT_PRESENT = re.compile(
     r"\b(?:hits|hurts|beats|slaps|smacks|kicks|punches|touches|locks|threatens|grabs|drags|throws|comes|makes|wants?|dont|doesnt|cant|is|are|"
     r"im|hes|shes|theyre|(?!being|during|nothing|something|harming)[a-z]+ing)\b"
 )
+_WENT_OFF = re.compile(
+    r"\b(?:ran|run|runs|bolt\w*|abscond\w*|missing|wander\w*|lost|escap\w*|legged|dash\w*|slip\w*|disappear\w*|hiding|hid|eloped|left class|out of class)\b"
+)
 _SOON_AFTER = 80  # letters
 _BACK_SAFE = re.compile(
     r"\b(?:straight back|back in (?:line|class|the line|minutes|seconds|no time|(?:his|her) seat)|"
     r"(?:fetched|brought|got|walked|led) (?:him|her|them) (?:straight |safely |right )?back|"
     r"(?:came|comes|come|ran|walked|was|is|were) (?:straight |right |safely |safe |safe and )back|"
     r"back (?:within|inside|after) (?:\w+ )?(?:minutes?|seconds|moments)|returned (?:within|after|safe\w*|by (?:staff|himself|herself)|unhurt|calm\w*|on (?:his|her) own)|"
-    r"found (?:safe|quickly|straight away|within)|safe and sound|none since|not (?:done it|happened) since|no repeat|"
+    r"found (?:him |her )?(?:in|by|at|hiding|asleep)|found (?:safe|quickly|straight away|within)|safe and sound|none since|not (?:done it|happened) since|no repeat|"
     r"put (?:a |up )?(?:\w+ )?(?:gate|fence|lock)s? (?:in|on|up)|is indoors)\b"
 )
 _AWAY_NOW = re.compile(
     r"\b(?:again|tonight|this time|still (?:missing|out|gone|not)|hasnt|havent|not (?:home|come|returned|located|found|seen)|cant find|"
-    r"missing now|gone now|wont say|police|hurt (?!un)|river|road|train|every day|keeps)\b"
+    r"missing now|gone now|wont say|police|hurt (?!un)|river|road|train|man|flat|stranger|drunk|naked|every day|keeps)\b"
 )
 
 
@@ -431,7 +448,7 @@ def is_back_safe(plain_text: str, start: int = 0, end: int | None = None) -> boo
     if _AWAY_NOW.search(plain_text):
         return False
     if end is None:
-        return bool(_BACK_SAFE.search(plain_text))
+        return bool(_BACK_SAFE.search(plain_text) and _WENT_OFF.search(plain_text))
     sentence_start, sentence_end = _sentence_around(plain_text, start, end)
     return bool(_BACK_SAFE.search(plain_text, sentence_start, sentence_end + _SOON_AFTER))
 

@@ -98,7 +98,7 @@ _CALM_PHRASES = (
     r"(?:cat|dog|parcel|form|letter|report|email|paperwork|rabbit|budgie|hamster|glasses|hearing aid|splints?|link|file|cheque) (?:\w+ ){0,3}(?:missing|run away|ran away|run off|disappeared|vanished|gone|lost|died|dead|come back|came back|come home|came home)",
     # courses, policies and other reading matter
     r"(?:safeguarding|suicide(?: prevention| awareness)?|self harm(?: awareness| prevention)?|child protection|domestic (?:abuse|violence)(?: awareness)?|prevent|first aid|fgm(?: awareness)?|grooming|county lines|exploitation|abuse|online safety|epipen|seizure|choking|ligature|mental health|disclosures?|forced marriage|bruising|missing(?: child| children| from care| from education)?|restraint|sexual (?:abuse|harm|health))(?: and \w+| or \w+)? (?:\w+ )?(?:training|trainings|course|courses|policy|policies|procedures?|protocol|workshop|webinar|module|awareness|certificate|refresher|leaflets?|poster|display|assembly|lessons?|governor|leads?|board|partnership|week|statistics|stats|strategy|guidance|template|officer|link|legislation|act|handbook|newsletter|level (?:one|two|three|[0-9])|audit|statement|code|team|film|squad|qualification|research|conference|museum|essay|assignment|dissertation|campaign|sessions?|talk)\b",
-    r"(?:training|course|policy|policies|workshop|webinar|lesson|refresher|leaflets?|essay|assignment|book|film|documentary|research|guidance|refreshers?|inset|talk|session|qualification|poster) (?:\w+ ){0,3}(?:on|about|in|for|around) (?:\w+ ){0,3}(?:safeguarding|suicide|self harm|abuse|child protection|bereavement|fgm|county lines|exploitation|neglect|grooming|seizures?|first aid|choking|domestic violence|disclosures?|forced marriage|overdose)\w*",
+    r"(?:training|course|policy|policies|workshop|webinar|lesson|refresher|leaflets?|essay|assignment|book|film|documentary|research|guidance|refreshers?|inset|talk|session|qualification|poster) (?:\w+ ){0,3}(?:on|about|in|for|around) (?:\w+ ){0,3}(?:safeguarding|suicide|self harm|abuse|child protection|bereavement|fgm|female genital mutilation|county lines|exploitation|neglect|grooming|seizures?|first aid|choking|domestic violence|disclosures?|forced marriage|overdose)\w*",
     r"what (?:is|does|do) (?:\w+ )?(?:safeguarding|fgm|county lines|coercive control) (?:policy|mean|stand|officer)?",
     r"(?:dbs|data|document|documents|information|financial|non) disclosures?|disclosures? (?:of|and barring|log|form|service|barring|scotland|from the council|in tribunal|letter)",
     r"disclos\w+ (?:that )?(?:his|her|their|my|our|a|an|about|any|the|he has|she has|to)? ?(?:\w+ )?(?:diagnos\w+|disabilit\w+|condition|autis\w+|adhd|dyslexia|need|needs|sen|send|medical|pregnan\w+|documents?|information|evidence|emails?|reports?|income|assets|employer)",
@@ -148,6 +148,7 @@ _CALM_PHRASES = (
     r"(?:drop|dropp|pick|take|bring|send)\w* (?:him|her|them|it) (?:off|up) (?:myself|himself|herself)",
     r"(?:eats?|ate|eating) like (?:\w+ )?starv\w*|(?:battered|hammered|hit|beaten|drowned|soaked) by the (?:rain|wind|weather|storm|heat|cold|snow)",
     r"(?:work|works|working|worked|volunteer\w*) (?:in|at|for) (?:a |the )?(?:womens )?(?:refuge|aid)",
+    r"jump(?:s|ed|ing)? (?:off|on|up|down|to the top of) (?:the |a |his |her |our )?(?:waiting |\w+ )?(?:lists?|queue|bandwagon)",
     # play, sport and what they leave behind
     r"(?:got|get|gets|was|were|been) (?:\w+ )?(?:beat|beaten|hammered|thrashed|battered|stuffed|slaughtered) (?:in|at) (?:the |a |his |her |our )?(?:\w+ )?(?:race|match|game|final|cup|quiz|league|fifa|football|tennis|chess|sports day)",
     r"(?:black eye|bruis\w+|fat lip|split lip|nose ?bleed|broken \w+|broke (?:his|her|my) \w+) (?:from|off|at|by|playing|doing) (?:a |the |his |her |playing )?(?:\w+ )?(?:ball|football|bike|trampoline|scooter|skateboard|rugby|slide|swing|climbing frame|pe|netball|hockey|judo|cricket|bouncy castle)",
@@ -254,6 +255,12 @@ KINDS = (
         unless=_HER_OWN,
     ),
     _kind(
+        "reading about it",
+        rf"{_TOPIC} (?:charit\w+|services?|workers?|advisers?|sector|organisations?|sub ?teams?|teams?)",
+        r"(?:volunteer\w*|donat\w+|job|jobs|work (?:for|in|at)|leaflets?|fundrais\w*|speakers?|contacts? list|for (?:staff|professionals|our))\b",
+        unless=_HER_OWN,
+    ),
+    _kind(
         "those who were abused as children",
         r"(?:adults?|people|those|survivors|grown ups) (?:who|that) (?:were|was|have been|had been) (?:abused|neglected|hurt|groomed)(?: as (?:kids|children|a child)| when (?:they were )?(?:young|kids|children|little))?",
         r"(?:charit\w+|groups?|support|helpline|help|service|book)\b",
@@ -313,7 +320,7 @@ KINDS = (
     ),
     _kind(
         "an illness of long ago",
-        r"(?:had an? (?:\w+ )?(?:reaction|fit|seizure|stroke|head injury)|stopp?(?:ed|s) breathing|swallowed an? \w+|collapsed|choked)(?: \w+){0,7}? "
+        r"(?:(?:nearly |almost )?drowned|had an? (?:\w+ )?(?:reaction|fit|seizure|stroke|head injury)|stopp?(?:ed|s) breathing|swallowed an? \w+|collapsed|choked)(?: \w+){0,7}? "
         r"(?:as a (?:baby|toddler|newborn)|when (?:he|she) was (?:a |born|little|small|tiny|[0-9])\w*|years ago|in the first (?:month|year|weeks)|at birth|once and)",
         unless=r"\b(?:again|right now|just (?:now|stopped|had)|blue|999|ambulance|help please|please help|tonight|this morning|today|not coming round|still)\b",
     ),
@@ -383,7 +390,7 @@ _SETTLED = re.compile(
     r"\b(?:settled|thriving|doing (?:great|well|brilliant\w*|grand|fine|canny|ok)|dealt with|all (?:fine|good|healed|sorted|well|behind us|over|okay|ok)|"
     r"alls well|long over|over and done|fine (?:now|since|again)|(?:shes|hes|is|im|are|were|theyre) (?:grand|canny|fine|happy|safe|well|better|ok|great|good) (?:now|since|and)|"
     r"(?:better|happy|safe|fine|grand|canny|well|sorted) (?:now|these days|since)|none since|nothing since|never since|not since|"
-    r"closed (?:in|now|years|long)|recovered|full health|got better|put (?:it )?behind (?:us|her|him|me)|that (?:lad|girl|boy|man|teacher|carer) has left|"
+    r"with us (?:for )?(?:[0-9]+|two|three|four|five|six|seven|eight|nine|ten|many|some) years|closed (?:in|now|years|long)|recovered|full health|got better|put (?:it )?behind (?:us|her|him|me)|that (?:lad|girl|boy|man|teacher|carer) has left|"
     r"loving (?:it|life)|has been (?:fine|great|good|well) since)\b"
 )
 _AGAIN = re.compile(
@@ -500,7 +507,7 @@ _WHOLE_KINDS = (
         r"(?:foster(?:ed)?|looked after|in care|adopted|adoption|adopting|kinship|lac|guardianship|special guardian)\b",
         _ASKS,
         r"(?:plan|ehcp|area|council|authority|place|allowance|premium|reviews?|pep|signs?|pays?|responsible|moves?|moving|moved|transfers?|training|funding)\b",
-        unless=_WORSE + r"|\b(?:says?|said|told|tells|run|ran|seen|harm\w*|cut\w*|hit\w*)\b",
+        unless=_WORSE + r"|\b(?:says?|said|told|(?<!who )tells|run|ran|seen|harm\w*|cut\w*|hit\w*)\b",
     ),
     _kind(
         "out of hospital",
@@ -515,6 +522,12 @@ _WHOLE_KINDS = (
         r"(?! (?:\w+ )?(?:at )?(?:me|us|my|our|the baby|(?:his|her) (?:\w+ )?(?:sister|brother|mam|mum|dad))\b)",
         r"(?:strateg\w+|tips|advice|sensory|training|courses?|clubs?|groups?|normal|usual|who helps|assessment|outreach|ot|transitions?|attention|parenting|"
         r"support in)\b",
+        unless=_WORSE,
+    ),
+    _kind(
+        "shouts at a parent",
+        r"(?:shouts?|shouting|swears?|swearing|screams?|answers? back|cheeks?)(?: and [a-z]+)? (?:at )?(?:me|us)",
+        r"(?:courses?|tips|advice|strateg\w+|parenting|groups?|who helps)\b",
         unless=_WORSE,
     ),
     _kind(

@@ -366,7 +366,7 @@ RULES = (
         r"i (?:dont|do not|cant|wont) (?:want to )?go (?:back )?home\b|(?:dont|do not) (?:make|send) (?:me|him|her) (?:go )?(?:back )?(?:home|there)\b",
         rf"(?:pupil|student|child|girl|boy|lad|lass|kid|she|he) {gap(6)}(?:doesnt|didnt|never|not) (?:wants?|wanting) to go home (?:to|at night|because|after school|and)",
         rf"(?:begs?|begged|cries|cried|pleads|screams) {gap(4)}not to {gap(2)}(?:send|leave|make) {gap(3)}(?:home|back|with|dads?|mams?|mums?)",
-        rf"doesnt? feel safe (?:at home|with|around|in (?:her|his|my) (?:own )?(?:home|house))|(?:not|isnt|dont feel) safe at (?:home|(?:his|her|my) (?:dads|mams|mums))|{_ME} (?:dont|do not|am not) feel(?:ing)? safe|(?:unsafe|not safe) (?:at home|in my (?:own )?home|with (?:him|her|my|his))",
+        rf"doesnt? feel safe (?:at home|with|around|in (?:her|his|my) (?:own )?(?:home|house))|(?:not|isnt|dont feel) safe at (?:home|(?:his|her|my) (?:dads|mams|mums))|{_ME} (?:dont|do not|am not) feel(?:ing)? safe(?! (?:letting|driving|crossing|lifting|pushing|carrying|using|on the (?:bus|road|stairs))\b)|(?:unsafe|not safe) (?:at home|in my (?:own )?home|with (?:him|her|my|his))",
     ),
     # words as weapons, confinement, want
     _rule(
@@ -494,6 +494,7 @@ RULES = (
         rf"{_ME} (?:just |only |really |properly |have )?(?:hit|slapped|smacked|shook|punched|kicked|battered|hurt|threw|strangled|belted|thumped|brayed|clouted|leathered|choked|throttled|burned|burnt|bit|dragged|shoved|pushed|kicked|pinned|squeezed|squashed) {gap(1)}(?:him|them|{_HER}|(?:my|our|the|me) {gap(2)}{CHILD})\b",
         rf"(?:scared|frightened|afraid|worried|terrified|fear|feel|thought|think|thinking|thoughts|urge|urges|worry|petrified) {gap(4)}(?:i|ill|im|of|about|to|id) {gap(5)}(?:hurt|hurting|harm|harming|kill|killing|smother\w*|shake|shaking|hit|hitting|drown\w*|do something to|do him|do her|suffocat\w*|strangl\w*) {gap(1)}(?:{WHOM}|someone|my|the|one of them)",
         rf"(?:lost (?:it|control|my temper|my rag|the plot)|snapped|saw red) {gap(3)}(?:{ACT}) (?:{WHOM})|(?:scared|terrified|frightened|afraid|worried) (?:that )?(?:i|ill|im|id) {gap(4)}(?:drop|throw|shake|drown|leave|choke|squeeze|push) {gap(2)}(?:him|her|baby|them|{CHILD}) (?:on purpose|deliberately|out|down|in|against|hard)\b",
+        r"(?:scared|frightened|afraid|worried|terrified|going to|might|about to|will) (?:\w+ ){0,4}(?:lose|losing|loose) (?:it|control|my temper|my rag|the plot) with (?:him|her|them|the (?:baby|kids|bairns?|children)|my (?:\w+ )?(?:son|daughter|lad|lass|boy|girl|bairn|baby|kids))\b",
         rf"{_ME} {gap(4)}do something (?:to (?:him|her|them|my)|stupid|bad|terrible|silly|i(?:ll)? regret)|(?:pillow|cushion|blanket|hand) (?:over|on) (?:his|her|the|their|my) {gap(1)}(?:face|mouth|head|nose)|{_ME} {gap(4)}(?:snap|lose it|lose control|blow) and {gap(2)}(?:hurt|hit|kill|harm|do)",
         rf"(?:stop|stopped|stopping) myself {gap(3)}(?:hitting|hurting|shaking|slapping|smacking|harming|strangling|from)|i {gap(2)}never {_HARM_DONE} {gap(6)}but {gap(4)}(?:nearly|almost|did|came close|close)\b|(?:came|come) (?:so|very|that|really|this) close to {gap(1)}(?:hitting|hurting|shaking|smothering|slapping|throwing|harming|losing)",
         rf"i {gap(2)}(?:cant|dont) trust myself {gap(4)}(?:him|her|them|baby|kids|bairn|not to)\b|not safe (?:with|around) me\b|(?:scared|frightened|afraid|worried|terrified|dread) (?:of )?what (?:i|ill|im|id) {gap(3)}(?:do|capable)\b|(?:i|and) (?:just )?saw red\b|my temper {gap(6)}(?:do|hurt|scar\w*|hit|him|her|them)\b|{_ME} grabbed {gap(6)}(?:hard|marks?|fingerprints?|bruis\w+|neck|throat)|(?:dropping|throwing|pushing|hurling|leaving|chucking) (?:him|her|them|the baby) {gap(1)}(?:out|down|off|across|under) (?:of )?(?:the|a)|i (?:am|might be|could be) a danger to|(?:going to|gonna|might) (?:end up )?(?:hurting|hitting|harming|killing|braying|shaking) (?:him|her|them|my|the|someone)|(?:was|were) (?:going to|gonna) (?:hit|hurt|bray|batter|shake|slap|belt|kill) (?:him|her|them|my)",
@@ -524,7 +525,7 @@ RULES = (
         "violence",
         rf"domestic (?:violence|abuse|abused|situation)|coerciv\w+|controlling (?:relationship|behaviour (?:from|by) (?:my|his|her)|{PARTNER}|me\b)|(?:in|at|to|fled to|into) a (?:womens )?refuge|womens (?:aid|refuge)|gasli\w+|strangl(?:es|ed|ing) (?:me|her|him|us|my|his|the)\b|stalk(?:s|ed|ing|er) ",
         rf"(?:abusive|violent|controlling|aggressive) {gap(1)}(?:{PARTNER}|{RELATIVE}|relationship|marriage|home|household|man|men)\b|(?:{PARTNER}|{RELATIVE}|he|hes|relationship|marriage) {gap(5)}(?:abusive|violent|controlling|an abuser)\b(?! (?:at school|in class|when hes|when he is|outbursts?))|violent (?:to|toward|towards|with) (?:me|us|my|his|her|the|each other)|(?:{PARTNER}|{RELATIVE})s? violence",
-        rf"(?:he|she|{PARTNER}|{RELATIVE}|they|ex) {gap(3)}(?:wont|doesnt|dont|never|not|refuses? to|will not|didnt) (?:\w+ )?(?:let|lets|allow|allows|allowing|letting) me {gap(2)}(?:leave|see|go|out|have|speak|talk|ring|use|work|contact|near|any)\b|(?:im|i am|we are|am|were|me|shes|she is) not allowed (?:to|out|any|my|a) ?(?:\w+ )?(?:leave|see|speak|talk|out|phone|friends|money|anywhere|go|family|house|alone|door)?|(?:controls?|takes?|keeps?|checks?|tracks?|monitors?|reads|took) {gap(2)}(?:my|all (?:the|my|our)) (?:money|phone|wages|bank|benefits|messages|texts|keys|passport|cards?)\b",
+        rf"(?:he|she|{PARTNER}|{RELATIVE}|they|ex) {gap(3)}(?:wont|doesnt|dont|never|not|refuses? to|will not|didnt) (?:\w+ )?(?:let|lets|allow|allows|allowing|letting) me {gap(2)}(?:eat|sleep|drink|wash|leave|see|go|out|have|speak|talk|ring|use|work|contact|near|any)\b|(?:im|i am|we are|am|were|me|shes|she is) not allowed (?:to|out|any|my|a) ?(?:\w+ )?(?:leave|see|speak|talk|out|phone|friends|money|anywhere|go|family|house|alone|door)?|(?:controls?|takes?|keeps?|checks?|tracks?|monitors?|reads|took) {gap(2)}(?:my|all (?:the|my|our)) (?:money|phone|wages|bank|benefits|messages|texts|keys|passport|cards?)\b",
         rf"(?:smash(?:es|ed|ing)?|trash(?:es|ed|ing)?|wreck(?:s|ed|ing)?) {gap(2)}(?:the |our |my )?(?:house|place|home|door|windows?|everything|room|kitchen|furniture) {gap(1)}(?:up|in|and|again|right now)|(?:kick|kicked|kicking|bang|banging|break|breaking|broke|smashing|batter|battering|putting|put) (?:on |down |in )?(?:the|my|our) (?:front |back |bedroom |bathroom )?door (?:in|down|and|off|right)|fists? through|(?:tracks?|checks?|monitors?) (?:where|who) i (?:am|go|see|talk|text|ring)\b|(?:threw|throws?|throwing|hurled|hurls?) {gap(4)}at (?:my|his|her|our) (?:head|face|mam|mum|sister|brother|baby)\b|cant keep (?:him|her|us|them|my \w+|the \w+|myself) safe\b|(?:told|says|said) (?:\w+ )?(?:im|youre|shes|were|ill be) next\b|never see (?:daylight|(?:the|my|your) kids again)|(?:coming|come|came|comes) (?:for|after) (?:me|us|(?:his|her|my|our) (?:mam|mum|family|kids))\b(?! (?:tea|dinner|lunch|help|advice|support))|sleeping in (?:the|our|my) car|(?:isnt|not|never|wasnt|no longer) safe (?:at|in) (?:our|the|my|his|her) (?:house|home|own)|(?:isnt|not|never|aint) allowed (?:her|his|my|their) own|punch(?:es|ed|ing)? (?:holes in |through )?(?:the |a )?(?:walls?|doors?|windows?)",
         rf"(?:got|has|have|had|pulled|pulls|holding|held|grabbed|picked up|picks up|carr\w+|waving|hid|hiding|took|takes|brought|takes|came at|comes at|went for|goes for|attack\w*|threaten\w*|chas\w+|stab\w*|after|at|lunged|lunges|slashed) {gap(6)}(?:knife|knives|machete|weapon|gun|hammer|axe|blade|crowbar|screwdriver)\b|(?:attack\w*|threaten\w*|stab\w*|went for|goes for|came at|comes at|hit|hits|chas\w*|lunged|after) {gap(6)}with {gap(2)}{WEAPON}",
         rf"(?:burn|burning|torch) {gap(3)}(?:the|our|my|this|his|her) (?:house|place|home|flat|bed|room|curtains|school|car)\b|set(?:s|ting)? {gap(5)}(?:on fire|alight)\b|set(?:s|ting)? {gap(1)}fires?\b(?! (?:alarms?|drills?|doors?))|(?:{ACTOR}|he|she) {gap(4)}(?:attack(?:s|ed|ing)|beat(?:s|ing)? up|batter\w*) {gap(1)}(?:me|us|mam|mum|my)\b|mummy {gap(3)}(?:crying|hurt|bleeding|blood)|daddy {gap(3)}(?:hurts|hits|hit|hurt|pushed|kicked|punched) ",
@@ -556,7 +557,7 @@ RULES = (
     _rule(
         "medical",
         rf"(?:gave|given|give|took|taken|had|got) {gap(4)}(?:double|twice|wrong|too much) {gap(3)}(?:{_DRUG}|dose)\b",
-        r"temp(?:erature)? (?:\w+ ){0,3}(?:39|4[0-2])\b|chest pains?\b|(?:is|shes|hes|im|gone into) in labour\b|waters? (?:have )?broke",
+        r"temp(?:erature)? (?:\w+ ){0,3}(?:39|4[0-2])\b|\bbmi (?:\w+ ){0,3}(?:9|1[0-5])\b|chest pains?\b|(?:is|shes|hes|im|gone into) in labour\b|waters? (?:have )?broke",
         rf"(?:bit|bitten|attacked|mauled|savaged) {gap(2)}by {gap(3)}dog {gap(6)}(?:deep|bleeding|blood|face|badly|stitches|hand|arm|leg|neck)\b",
         r"fell out (?:of )?(?:the|a|his|her|our|my) (?:\w+ )?window",
         r"(?:no|not had a|hasnt had a|hasnt|not done a|not) (?:wee|weed|peed|wet nappy|wet nappies|passed urine) (?:\w+ ){0,4}(?:hours|all day|since|today|yesterday)\b",
@@ -565,6 +566,7 @@ RULES = (
     ),
     _rule(
         "self-harm",
+        r"\bsh (?:again|tonight|last night|today|every|since|a lot)\b|(?:been|started|keeps?|doing) sh\b(?! (?:in|at|on)\b)",
         r"cuts? to (?:the |her |his |my |left |right |both |inner )*(?:fore)?(?:arms?|wrists?|thighs?|legs?)\b",
         r"(?:hid|hides|hidden|hiding|found|bought|got|made|tied) (?:a |the |some )?(?:\w+ )?(?:rope|noose)\b|(?:hear|hears|hearing|heard) voices? (?:\w+ ){0,4}(?:tell\w*|say\w*|hurt|kill|harm)\b",
         negatable=True,
@@ -585,7 +587,7 @@ RULES = (
     ),
     _rule(
         "violence",
-        r"burn (?:us|me|him|her|them) (?:out|alive|in)\b|(?:found|finds|knows|worked) (?:out )?(?:our|my|her|their|the|where)? ?(?:new )?(?:address|we live|i live|she lives|we are|we moved)\b",
+        r"(?:man|men|someone|somebody|bloke|stranger|ex|lads) (?:\w+ ){0,3}(?:trying|tries|tried) to (?:get|break|kick (?:his|their) way) in\b(?! (?:to|touch|the|a|on|there)\b)|burn (?:us|me|him|her|them) (?:out|alive|in)\b|(?:found|finds|knows|worked) (?:out )?(?:our|my|her|their|the|where)? ?(?:new )?(?:address|we live|i live|she lives|we are|we moved)\b",
         r"(?:leave|left|leaving|run|ran|flee|fled) (?:\w+ )?in the (?:middle of the )?night (?:\w+ ){0,5}(?:nothing|because of|him|kids|bairns)\b",
         r"(?:says?|said|saying|threat\w+|talks? about|talking about|wants? to) (?:\w+ ){0,4}(?:shoot|stab|shooting|stabbing|bomb|bombing|kill|killing) (?:his|her|the|a|some|everyone|people|other) ?(?:\w+ )?(?:teachers?|school|class\w*|kids?|pupils?|lad|lads|girl|boy|head|everyone)\b",
         r"(?:join|joined|joining) (?:\w+ ){0,2}(?:nazis?|far right|isis|extremists?|terrorists?|jihad\w*)\b|(?:keeps?|kept) (?:a |the )?(?:\w+ )?(?:machete|gun|sword|axe|weapons?|hammer)\b|blow(?:ing)? (?:stuff|things|people|everyone|the school|school) up|mak(?:e|es|ing) (?:a )?bombs?\b(?! (?:bath|in minecraft))",
@@ -604,6 +606,9 @@ RULES = (
         r"(?:isnt|wont|not|refus\w+ to|never|doesnt) (?:take|taking|takes|took) (?:him|her|them|the baby) to (?:the )?(?:hospital|doctors?|a and e) (?:\w+ ){0,4}(?:ill|poorly|sick|broken|hurt|bleeding|bad)\b",
         r"im (?:only )?(?:[5-9]|1[0-5])\b (?:\w+ ){0,3}(?:look|looking|care|caring) after my (?:\w+ ){0,3}(?:on my own|alone|by myself|all night)\b",
         r"(?:leav\w+|dump\w*) (?:him|her|them) (?:at|outside|on the steps of|with) (?:the |your )?(?:\w+ )?(?:council|social services|civic centre|police station|county hall)\b",
+        r"(?:nobody|no one|not|havent|hasnt|never|arent|isnt) (?:\w+ ){0,2}(?:wash|washed|chang|changed|cleaned|fed|bathed) (?:him|her|them) (?:\w+ ){0,8}(?:for )?(?:days|weeks|all day|since)\b",
+        r"(?:need|want) (?:some |your )?help (?:right )?now\b(?= (?:\.|please|im|hes|shes|i am)|$)|(?:someone|somebody|anyone|please) help (?:me |us )?now\b",
+        r"(?:scared|frightened|terrified|afraid|dread) (?:\w+ )?what (?:he|she|they|hell|shell|hed|my \w+) (?:\w+ ){0,2}(?:do|does|capable)\b",
         r"(?:before|or) i do (?:something|anything)\b|help me (?:\w+ ){0,2}(?:scared|frightened)\b",
         negatable=True,
     ),

@@ -30,7 +30,7 @@ _OTHER_SIGNS = re.compile(r"[^a-z0-9. ]+")
 
 # Text-speak, dialect and habitual misspellings of the words that the rules stand on. Apostrophes are gone.
 _PLAIN_WORDS = {
-    "u": "you", "ur": "your", "wiv": "with", "wi": "with", "wioot": "without", "withoot": "without", "wivout": "without", "coz": "because", "cos": "because", "cuz": "because",
+    "u": "you", "ur": "your", "wiv": "with", "w": "with", "thru": "through", "wi": "with", "wioot": "without", "withoot": "without", "wivout": "without", "coz": "because", "cos": "because", "cuz": "because",
     "n": "and", "an": "an", "wor": "our", "oor": "our", "divvent": "dont", "divint": "dont", "dinnae": "dont",
     "dunno": "dont know", "neet": "night", "nite": "night", "2nite": "tonight", "toneet": "tonight", "2day": "today",
     "gan": "go", "gannin": "going", "gans": "goes", "hyem": "home", "hame": "home", "doon": "down", "oot": "out",
@@ -557,7 +557,7 @@ RULES = (
     _rule(
         "medical",
         rf"(?:gave|given|give|took|taken|had|got) {gap(4)}(?:double|twice|wrong|too much) {gap(3)}(?:{_DRUG}|dose)\b",
-        r"temp(?:erature)? (?:\w+ ){0,3}(?:39|4[0-2])\b|\bbmi (?:\w+ ){0,3}(?:9|1[0-5])\b|chest pains?\b|(?:is|shes|hes|im|gone into) in labour\b|waters? (?:have )?broke",
+        r"temp(?:erature)? (?:\w+ ){0,3}(?:39|4[0-2])\b|epi ?pen (?:has been |was |just )?(?:given|used)\b|\bbmi (?:\w+ ){0,3}(?:9|1[0-5])\b|chest pains?\b|(?:is|shes|hes|im|gone into) in labour\b|waters? (?:have )?broke",
         rf"(?:bit|bitten|attacked|mauled|savaged) {gap(2)}by {gap(3)}dog {gap(6)}(?:deep|bleeding|blood|face|badly|stitches|hand|arm|leg|neck)\b",
         r"fell out (?:of )?(?:the|a|his|her|our|my) (?:\w+ )?window",
         r"(?:no|not had a|hasnt had a|hasnt|not done a|not) (?:wee|weed|peed|wet nappy|wet nappies|passed urine) (?:\w+ ){0,4}(?:hours|all day|since|today|yesterday)\b",
@@ -609,6 +609,11 @@ RULES = (
         r"(?:nobody|no one|not|havent|hasnt|never|arent|isnt) (?:\w+ ){0,2}(?:wash|washed|chang|changed|cleaned|fed|bathed) (?:him|her|them) (?:\w+ ){0,8}(?:for )?(?:days|weeks|all day|since)\b",
         r"(?:need|want) (?:some |your )?help (?:right )?now\b(?= (?:\.|please|im|hes|shes|i am)|$)|(?:someone|somebody|anyone|please) help (?:me |us )?now\b",
         r"(?:scared|frightened|terrified|afraid|dread) (?:\w+ )?what (?:he|she|they|hell|shell|hed|my \w+) (?:\w+ ){0,2}(?:do|does|capable)\b",
+        r"(?:need|call|get|ring|phone) (?:the )?police\b(?! (?:checks?|vetting|clearance|report|talk|cadets|visit|officer|station|to come to school))",
+        r"needles (?:\w+ ){0,2}(?:on|in|all over) (?:the )?(?:floor|house|home|bed|cot)|home conditions (?:\w+ ){0,2}(?:poor|bad|awful|unsafe|dirty|filthy)\b",
+        r"acting out (?:\w+ ){0,3}sex\w*|sex (?:things|acts|positions)\b",
+        rf"(?:{RELATIVE}|{PARTNER}) {gap(1)}(?:hits?|beats?|hitting|smacks?) with (?:a |the |his |her )?(?:stick|belt|cane|slipper|spoon|lead|shoe)\b",
+        rf"(?:stopp\w+|stops?|skipp\w+|skips?|not) taking (?:his|her|my) {gap(1)}(?:{_DRUG}) (?:on purpose|deliberately)\b",
         r"(?:before|or) i do (?:something|anything)\b|help me (?:\w+ ){0,2}(?:scared|frightened)\b",
         negatable=True,
     ),

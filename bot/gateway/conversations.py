@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, String, delete, func, select
+from sqlalchemy import JSON, DateTime, ForeignKey, String, delete, func, insert, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from bot.gateway.recent_turns import RecentTurn, RecentTurns
@@ -51,6 +51,10 @@ class IssuedButton(Base):
     title: Mapped[str] = mapped_column(String(200))
     intent_message: Mapped[str] = mapped_column(String(1000))
 
+    def as_row(self) -> dict[str, str]:
+        """Return the columns by name."""
+        return {column.name: getattr(self, column.name) for column in self.__table__.columns}
+
 
 class GivenReply(Base):
     """A reply by its idempotency key, so that a message sent twice is asked once."""
@@ -80,21 +84,19 @@ class ConversationStore:
     def begin(self, audience: str) -> str:
         """Start a conversation and return its id."""
         ident = secrets.token_urlsafe(24)
-        with Session(self._engine) as session, session.begin():
-            session.add(Conversation(id=ident, audience=audience, last_at=_now()))
+        with self._engine.begin() as connection:
+            connection.execute(insert(Conversation).values(id=ident, audience=audience, last_at=_now()))
         return ident
 
     def exists(self, conversation: str) -> bool:
         """Tell whether the conversation is kept."""
-        with Session(self._engine) as session:
-            return session.get(Conversation, conversation) is not None
+        with self._engine.connect() as connection:
+            return connection.scalar(select(Conversation.id).where(Conversation.id == conversation)) is not None
 
     def set_audience(self, conversation: str, audience: str) -> None:
         """Remember whom the replies are for."""
-        with Session(self._engine) as session, session.begin():
-            kept = session.get(Conversation, conversation)
-            if kept:
-                kept.audience = audience
+        with self._engine.begin() as connection:
+            connection.execute(update(Conversation).where(Conversation.id == conversation).values(audience=audience))
 
     def add_turn(
         self,
@@ -109,26 +111,31 @@ class ConversationStore:
         Nothing is kept of a conversation that was erased in the meantime.
         """
         now = _now()
-        with Session(self._engine) as session, session.begin():
-            kept = session.get(Conversation, conversation)
+        guide = [{"sender": "guide", "content": reply} for reply in replies]
+        entries = [{"sender": "user", "content": {"text": said}}, *guide]
+        # Plain statements: this is the busiest place of the gateway.
+        with self._engine.begin() as connection:
+            kept = connection.execute(
+                update(Conversation).where(Conversation.id == conversation).values(last_at=now)
+            ).rowcount
             if not kept:
                 return
-            kept.last_at = now
-            session.add(Entry(conversation_id=conversation, sender="user", content={"text": said}, at=now))
-            session.add_all(
-                Entry(conversation_id=conversation, sender="guide", content=reply, at=now) for reply in replies
+            connection.execute(
+                insert(Entry), [{**entry, "conversation_id": conversation, "at": now} for entry in entries]
             )
-            session.add_all(buttons)
+            if buttons:
+                connection.execute(insert(IssuedButton), [button.as_row() for button in buttons])
             if given:
                 key = _key(given.asked_in, given.key)
-                session.merge(GivenReply(key=key, conversation_id=conversation, reply=given.reply))
+                connection.execute(delete(GivenReply).where(GivenReply.key == key))
+                connection.execute(
+                    insert(GivenReply), [{"key": key, "conversation_id": conversation, "reply": given.reply}]
+                )
 
     def touch(self, conversation: str) -> None:
         """Keep the conversation for its whole time again from now, since somebody wrote in it."""
-        with Session(self._engine) as session, session.begin():
-            kept = session.get(Conversation, conversation)
-            if kept:
-                kept.last_at = _now()
+        with self._engine.begin() as connection:
+            connection.execute(update(Conversation).where(Conversation.id == conversation).values(last_at=_now()))
 
     def history(self, conversation: str) -> list[dict[str, Any]]:
         """Return the messages so far, oldest first, each with `from` ("user" or "guide") and `at`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Optional
+from typing import Any, Dict, Iterable, List, Optional, Sequence
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -172,14 +172,20 @@ class AnswerSelector(GraphComponent):
         return Reading(shares / shares.sum(), together.scores)
 
     def _read(self, utterance: Utterance) -> Reading:
-        """Read an utterance by itself; where nothing asks for a meaning, the glossary's entries are unlikely."""
+        """Read an utterance by itself."""
+        return self._read_each([utterance])[0]
+
+    def _read_each(self, utterances: Sequence[Utterance]) -> List[Reading]:
+        """Read each utterance by itself; where nothing asks for a meaning, the glossary's entries are unlikely."""
         assert self.ranker is not None
-        scores = self.ranker.views.score(utterance)
-        probabilities = self.ranker.probabilities(scores)
-        if not asks_for_meaning(utterance.texts[0]):
-            probabilities = probabilities * self._unless_a_meaning_is_asked()
-            probabilities /= probabilities.sum()
-        return Reading(probabilities, scores)
+        readings = []
+        for utterance, scores in zip(utterances, self.ranker.views.score_many(utterances)):
+            probabilities = self.ranker.probabilities(scores)
+            if not asks_for_meaning(utterance.texts[0]):
+                probabilities = probabilities * self._unless_a_meaning_is_asked()
+                probabilities /= probabilities.sum()
+            readings.append(Reading(probabilities, scores))
+        return readings
 
     def _unless_a_meaning_is_asked(self) -> np.ndarray:
         """Return by what to multiply each label's probability where nothing asks what a term means."""
@@ -290,8 +296,8 @@ class AnswerSelector(GraphComponent):
         assert self.ranker is not None
         texts, vectors = message.get(QUESTIONS) or [], message.get(QUESTION_VECTORS)
         found: List[Candidate] = []
-        for text, vector in zip(texts, vectors if vectors is not None else ()):
-            reading = self._read(Utterance(vector[None, :], (text,)))
+        asked = zip(texts, vectors if vectors is not None else ())
+        for reading in self._read_each([Utterance(vector[None, :], (text,)) for text, vector in asked]):
             label = self.ranker.labels[int(np.argmax(reading.probabilities))]
             chance = self.ranker.chance(reading.probabilities, reading.scores)
             sure = chance >= SURE_OF_EACH and label.startswith(_FAQ_PREFIX)

@@ -22,7 +22,7 @@ PERSON_INTENT = "ask_for_person"
 DISTRESSED_INTENT = "distressed"
 
 # The views of a message that bot.nlu.ranking fuses. Scores hold each twice: of the whole message, then of its best part.
-VIEW_NAMES = ("linear", "example", "passage", "words", "letters", "alike", "three alike", "logistic")
+VIEW_NAMES = ("linear", "passage", "words", "letters", "alike", "three alike", "logistic")
 VIEWS = len(VIEW_NAMES)
 NEAREST_ALIKE = VIEW_NAMES.index("alike")
 NEAREST_PASSAGE = VIEW_NAMES.index("passage")

@@ -76,10 +76,8 @@ class Views:
         self._letters = _letters_vectorizer()
         self._word_weights = _sparse(arrays, "word_weights")
         self._letter_weights = _sparse(arrays, "letter_weights")
-        examples = arrays["examples"].astype(np.float32)
-        self._examples = ByteVectors(examples)
+        self._examples = ByteVectors(arrays["examples"].astype(np.float32))
         self._passages = ByteVectors(arrays["passages"].astype(np.float32))
-        self._examples_alike = ByteVectors(_unit(examples @ arrays["likeness"]))
         self._of_examples = _Members(arrays["example_labels"], len(labels))
         self._of_passages = _Members(arrays["passage_labels"], len(labels))
 
@@ -97,8 +95,9 @@ class Views:
             documents[index].append(text)
         for passage in passages:
             documents[place[passage.label]].append(passage.text)
+        likeness = _likeness(vectors, of_label, len(labels))
         arrays: dict[str, np.ndarray] = {
-            "examples": vectors.astype(np.float16),
+            "examples": _unit(vectors @ likeness).astype(np.float16),
             "example_labels": of_label,
             "passages": np.stack([passage.vector for passage in passages]).astype(np.float16)
             if passages
@@ -106,7 +105,7 @@ class Views:
             "passage_labels": np.array([place[passage.label] for passage in passages], int),
             "linear": _ridge(vectors, of_label, len(labels)),
             "logistic": _logistic(vectors, of_label, passages, place),
-            "likeness": _likeness(vectors, of_label, len(labels)),
+            "likeness": likeness,
         }
         _store_sparse(arrays, "word_weights", _bm25([" \n ".join(texts_of) for texts_of in documents]))
         _store_sparse(arrays, "letter_weights", _weighted_letters(texts))
@@ -137,18 +136,17 @@ class Views:
         out = np.zeros((len(texts), len(self.labels), VIEWS), np.float32)
         linear = self._arrays["linear"]
         out[:, :, 0] = vectors @ linear[:-1] + linear[-1]
-        out[:, :, 1] = self._of_examples.nearest(self._examples.products(vectors))
         if len(self._passages):
-            out[:, :, 2] = self._of_passages.nearest(self._passages.products(vectors))
+            out[:, :, 1] = self._of_passages.nearest(self._passages.products(vectors))
         counts = self._words.transform(texts)
         shared = np.maximum(counts.getnnz(axis=1), 1)[:, None]
-        out[:, :, 3] = (counts @ self._word_weights).toarray() / shared
+        out[:, :, 2] = (counts @ self._word_weights).toarray() / shared
         letters = self._letters.transform(texts) @ self._letter_weights
-        out[:, :, 4] = self._of_examples.nearest(letters.toarray())
-        alike = self._examples_alike.products(_unit(vectors @ self._arrays["likeness"]))
-        out[:, :, 5] = self._of_examples.nearest(alike)
-        out[:, :, 6] = self._of_examples.nearest_few(alike)
-        out[:, :, 7] = log_shares(vectors @ self._arrays["logistic"])
+        out[:, :, 3] = self._of_examples.nearest(letters.toarray())
+        alike = self._examples.products(_unit(vectors @ self._arrays["likeness"]))
+        out[:, :, 4] = self._of_examples.nearest(alike)
+        out[:, :, 5] = self._of_examples.nearest_few(alike)
+        out[:, :, 6] = log_shares(vectors @ self._arrays["logistic"])
         return out
 
     def arrays(self) -> dict[str, np.ndarray]:

@@ -1,7 +1,7 @@
 """Graph component: urgent help comes before everything else in a message.
 
-Patterns find it for certain and by themselves; the ranking of examples finds what they miss. Neither
-can be switched off by data: patterns are code, and this component comes last and overrules all others.
+Patterns find it for certain and by themselves; the ranking of examples finds what they miss, and must be surer where
+the words are of a calm kind. Neither can be switched off by data: this component comes last and overrules all others.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu.calm_words import calm_kind
 from bot.nlu.features import DISTRESSED_INTENT, URGENT_INTENT
 from bot.nlu.overruling import FROM_EXAMPLES, FROM_PATTERNS, IntentOverruler, shares_of_intents
 from bot.nlu.text import clean
-from bot.nlu.urgent_patterns import find_urgent
+from bot.nlu.urgent_patterns import find_urgent, plain
 
 LEAST_BESIDE_DISTRESS = 0.05
 
@@ -26,13 +27,19 @@ class UrgentHelpDetector(IntentOverruler):
 
     intent = URGENT_INTENT
 
+    def __init__(self, config: Dict[str, Any]) -> None:
+        """Prefer `create`."""
+        super().__init__(config)
+        self._enough_in_calm_words = float(config["enough_in_calm_words"])
+
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """`enough_probability`: the share of urgent help in the ranking that sets it off without a pattern.
 
-        Low on purpose: a needless urgent reply costs a moment, a missed one can cost a child.
+        Low on purpose: a needless urgent reply costs a moment, a missed one can cost a child. `enough_in_calm_words`: the
+        share that a message of a calm kind needs (`calm_words.calm_kind`: "she is not suicidal, just low, who can help").
         """
-        return {"enough_probability": 0.4}
+        return {"enough_probability": 0.4, "enough_in_calm_words": 0.95}
 
     def found_by(self, message: Message) -> Optional[str]:
         """Find it by patterns, or else by the ranking."""
@@ -43,6 +50,8 @@ class UrgentHelpDetector(IntentOverruler):
         urgent = shares.get(URGENT_INTENT, 0.0)
         # Despair is near danger: where a message is mostly one, the rest of the ranking decides on the other.
         beside_distress = urgent / max(1 - shares.get(DISTRESSED_INTENT, 0.0), urgent, 1e-6)
-        if urgent >= self._enough or (urgent >= LEAST_BESIDE_DISTRESS and beside_distress >= self._enough):
-            return FROM_EXAMPLES
-        return None
+        if urgent < self._enough and (urgent < LEAST_BESIDE_DISTRESS or beside_distress < self._enough):
+            return None
+        if text and urgent < self._enough_in_calm_words and calm_kind(plain(clean(text))):
+            return None
+        return FROM_EXAMPLES

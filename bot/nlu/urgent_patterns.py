@@ -1,6 +1,6 @@
 """Patterns that find a message in which somebody may be in danger, whatever else it asks.
 
-The text is made plain first (`plain`), then phrases that only sound dangerous are taken out (`CALM`), and
+The text is made plain first (`plain`), then phrases that only sound dangerous are taken out (`calm_words`), and
 what is left is searched by rules: who does what to whom, within a few words; what people say of themselves;
 what staff write. A rule may be cancelled by a negation ("never hit him") or by a context that makes it an
 ordinary worry. Every repetition in a pattern is bounded, so that the time grows with the text's length only.
@@ -12,6 +12,8 @@ import re
 import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
+
+from bot.nlu.calm_words import is_back_safe, is_settled, without_calm_phrases
 
 LONGEST_TEXT = 4000
 
@@ -28,7 +30,7 @@ _OTHER_SIGNS = re.compile(r"[^a-z0-9. ]+")
 
 # Text-speak, dialect and habitual misspellings of the words that the rules stand on. Apostrophes are gone.
 _PLAIN_WORDS = {
-    "u": "you", "ur": "your", "wiv": "with", "wi": "with", "wioot": "without", "withoot": "without", "wivout": "without", "coz": "because", "cos": "because", "cuz": "because",
+    "u": "you", "ur": "your", "wiv": "with", "w": "with", "thru": "through", "wi": "with", "wioot": "without", "withoot": "without", "wivout": "without", "coz": "because", "cos": "because", "cuz": "because",
     "n": "and", "an": "an", "wor": "our", "oor": "our", "divvent": "dont", "divint": "dont", "dinnae": "dont",
     "dunno": "dont know", "neet": "night", "nite": "night", "2nite": "tonight", "toneet": "tonight", "2day": "today",
     "gan": "go", "gannin": "going", "gans": "goes", "hyem": "home", "hame": "home", "doon": "down", "oot": "out",
@@ -85,7 +87,7 @@ _NOT_SLIPPED = frozenset(
         "threaten attack scored scarred sacred scares scarce spared stared shared exploits exploit exploiter beaming "
         "bearing boating belting bearings beatings grooms groomer groom knifed knives disclose discloses bruise bruiser "
         "braising domestics overdosed overdoses swallows swallow seizures ambulances frighten terrifies terrific terrify "
-        "abuse abuser abusers amused accused buses slapping strangles strangle pouched matching patched coaching missing "
+        "abuse abuser abusers amused accused buses slapping strangles strangle pouched pinches pinch pinched pinching munches lunches matching patched coaching missing "
         "mission missions misting kicker pricking picking nicking sticking hosting heating seating beatin bleeping "
         "blending bleedings pending hurling hurtling halting"
     )
@@ -182,8 +184,8 @@ _DETERMINER = words(
     "four five six seven eight nine ten and"
 )
 # "her" as the one it is done to, not "her targets" or "her shoes".
-_HER = r"her(?= (?:\.|in|on|with|when|whenever|and|so|so|until|til|till|again|last|every|at|for|because|by|too|hard|"
-_HER += r"really|if|today|tonight|yesterday|this|once|twice|the|to|but|while|before|after|round|around|about|across|"
+_HER = r"her(?= \.| (?:in|on|with|when|whenever|and|so|so|until|til|till|again|last|every|at|for|because|by|too|hard|"
+_HER += r"~|really|if|today|tonight|yesterday|this|once|twice|the|to|but|while|before|after|round|around|about|across|"
 _HER += r"against|down|up|off|all|he|she|i|they|a|like|or|as|sometimes|always|now|then|over|from|which|who|we|it|what|"
 _HER += r"face|head|arms?|back|legs?|bum|bottom|hands?|hair|mouth|neck|throat|ear|daily|regularly|is|how|do|does|badly)"
 _HER += rf"\b| (?:{_DETERMINER} ){{0,2}}(?:{CHILD}|{SIBLING})\b|$)"
@@ -241,105 +243,6 @@ NEED = words(
 OWN_CHILD = rf"\b(?:my|our|me|wor) {gap(3)}(?:{CHILD})\b"
 
 
-# --- calm phrases ----------------------------------------------------------------------------------------
-
-# Taken out before the rules are tried, each because it sounds like danger and is none.
-_CALM_PHRASES = (
-    # figures of speech
-    r"(?<!he )(?<!dad )(?<!band )(?<!friend )(?<!partner )(?:is|are|was|were|been|absolutely|its|feet|back|head) (?:\w+ )?killing (?:me|us|him|her|them|off|my \w+|our \w+|the \w+)",
-    r"(?:could|would|id) murder (?:a|an|some)\b",
-    r"(?:was|is|its|been|absolute|pure|sheer|total) murder\b",
-    r"kill(?:ing|s)? (?:time|two birds|it|the (?!kids|bairns|baby|children|family|lot)|for a|a|an|weeds|zombies|off|your|some)\b",
-    r"(?:mam|mum|boss|wife|missus|husband|she|he|head) (?:will|ll|is going to|going to|would|d|s going to) (?:kill|murder) me (?:if|when) i (?:miss|forget|lose|dont|am late|get this|havent|didnt)",
-    r"kill me now",
-    r"blue murder",
-    r"youd think (?:i|we) (?:was|were) (?:hurting|killing|murdering|torturing|strangling|skinning|attacking) (?:him|her|them)",
-    r"bang(?:ing|ed)? my head (?:off|against|on)",
-    r"suicide by \w+",
-    r"beat (?:me|us|him|her) (?:up the (?:hill|bank|stairs|steps|road)|to it)\b",
-    r"got (?:burned|burnt|stung) by (?:the|a|that|my) (?:last|previous|old)",
-    r"run ragged",
-    r"(?:can|could|should|to) do (?:for )?themselves",
-    r"are (?:they|we|you) not (?:meant|supposed) to",
-    r"(?:dying|dies|died) (?:to|for|of (?:boredom|embarrassment|laughter|curiosity))\b",
-    r"dead (?:chuffed|good|canny|proud|end|line|keen|pleased|nice|easy|slow|helpful|kind|worried|annoyed|set|against)",
-    r"(?:hit|hits|hitting) (?:a|the|my|his|her|their|our|every|all|that|its|another|rock)? ?(?:\w+ )?(?:wall|walls|roof|targets?|milestones?|deadlines?|limit|cap|ceiling|buffers|headlines?|jackpot|nail|spot|ground|road|goals?|puberty|brick|button|drum|drums|ball|keys|brakes|notes?|trouble|problems?|snags?|marks?)\b",
-    r"(?:hit|stung|clobbered|battered|slapped|slammed|whacked|hammered|walloped|clouted|attacked|hurt|harmed|kicked|knocked) (?:\w+ )?(?:with|by) (?:a|an|the|these|those|this|all|more|another|massive|huge|big|cuts|new|budget|funding)? ?(?:\w+ )?(?:\w+ )?(?:bills?|fines?|charges?|cuts|fees?|letters?|tax|costs?|delays?|news|paperwork|invoice|surcharge|forms?|decision|refusal|rejection|closures?|strike|pandemic|covid|lockdown|inflation|prices?|changes|comments?|words|attitude|council)\b",
-    r"hit by (?:\w+ )?(?:cuts|delays|strikes|covid|closures|inflation)",
-    r"(?:hits?|hitting) (?:it|off|home|him hard|her hard|them hard|us hard|me hard)(?: off)?(?= (?:with|that|when i heard|how)\b)",
-    r"(?:it|that|this|news|diagnosis|grief|bereavement|lockdown|covid|transition|loss|death|change|reality|waiting|guilt) (?:really |just |has |all |suddenly |also )*(?:hits?|hit|hurts?|threw|throws|killed|attacks|knocked|kills?|battered|floored) (?:me|him|her|us|them|you|everyone)(?: for six| off|)",
-    r"(?:hurt|hurts|hurting) (?:\w+ ){0,2}(?:feelings|pride|chances|progress|wallet)",
-    r"hurts? to (?:hold|write|walk|see|watch|hear|say|read)|wouldnt hurt a fly|no harm in|harm (?:his|her|our|my|their) chances|what harm|does it hurt|doesnt hurt to",
-    r"beat(?:s|en|ing)? (?:the|this|a|your|that) (?:system|queues?|traffic|clock|bullies|rush|odds|deadline|drum|eggs?|heat|waiting|stigma)",
-    r"beat(?:s|en)? (?:me|him|her|us|them) (?:at|to (?:it|the (?:punch|door|finish))|in a (?:race|game|match|quiz))\b(?! (?:night|home|the weekend))|beats me(?= (?:why|how|\.)|$)|beat around|heart beat\w*|off the beaten track|beat myself up|beating myself up",
-    r"beat (?:\w+ )?(?:it|level|sunderland|newcastle|record|high score)",
-    r"(?:fight|fights|fighting|fought|battle|battling|battled) (?:\w+ )?(?:for|with the|against the|the) (?:\w+ )?\w+",
-    r"(?:kicked|kicking|kicks|kick|chucked|thrown|threw|booted) (?:\w+ ){0,3}(?:out|off|start\w*|in from|into touch|up a (?:fuss|stink)) of (?:\w+ )?(?:school|class|nursery|college|lessons?|club|the \w+)",
-    r"(?:kicked|chucked|thrown|booted|kick|kicking|throwing|kicks|threw) (?:him |her |them |us |me )?(?:out|off)\b(?! (?:of )?(?:the|a) (?:window|balcony|bed|roof|stairs|bridge|car|wall))",
-    r"kick(?:s|ed|ing)? (?:a |the |his |her )?(?:ball|football|start|about|box\w*)\b",
-    r"kick(?:s|ed|ing)? (?:off|up|starts?)|kick(?:ed)? (?:him|her|us) into touch",
-    r"(?:throws?|threw|throwing|thrown) (?:\w+ )?(?:ball|beanbag|money|party|tantrums?|wobbly|strop|towel|paperwork|a fit|forms?)",
-    r"(?:throws?|threw|throwing|thrown) (?:him|her|me|us|them) (?:\w+ )?(?:in at the|a party|under the bus|in the deep)",
-    r"knock(?:s|ed|ing)? (?:\w+ )?(?:back|his confidence|her confidence|on the head|on the door|my confidence|points|marks|hours|up a|for six)",
-    r"knock(?:s|ed|ing)? (?:him|her|us|me|them) (?:back|off|for six|sideways|down the list)|knock knock|knock on",
-    r"(?:cut|cuts|cutting) (?:his|her|their|my|our|the|down|back|off|through|out|corners|costs?|it|into|to|in|up (?:his|her|the|their|food)|with (?:scissors|a knife)|food|paper|shapes|scissors|up|along|round|grass|hair|nails?|funding|support|hours|services?|short|meat|bread|fruit|(?:his|her|their|my) own)\b(?! (?:\w+ ){0,2}(?:arms?|legs?|wrists?|skin|thighs?|body|stomach|self|throat|neck)\b)",
-    r"(?:hair ?cuts?|cutting skills|cutting (?:out )?activit\w+|cutting edge|budget cuts|funding cuts|cut and stick)",
-    r"(?:puts?|putting|has|claps?|holds?|holding|hands) (?:both )?(?:(?:his|her|their|my) )?hands? (?:over|on|to) (?:his|her|their|my) ears?",
-    r"bit(?:e|es|ing)? (?:his|her|their|my) (?:nails|lip|sleeves?|clothes|tongue|fingers|hand|arm|arms|hands|cheeks?|toys?)",
-    r"(?:a|little|wee|quite a|every) bit\b|bit of|bit (?:of )?(?:him|her)? ?more",
-    r"(?:drags?|dragged|dragging|drag) (?:on|out(?! of)|feet|heels|their|its|through|him out of bed|her out of bed|him to school|her to school)(?: feet| heels)?",
-    r"push(?:es|ed|ing)? (?:for|on|back|through(?! (?:a|the) (?:window|door|glass))|forward|ahead|along|boundaries|buttons|limits|towards|harder|himself|herself|to (?:get|apply|do|try|achieve))",
-    r"push(?:es|ed|ing)? (?:him|her|them|us|me) (?:too|for|along|to (?:do|try|be|get|achieve|eat|go|learn|work)|in (?:the|his|her) (?:buggy|chair|wheelchair))\b",
-    r"pull(?:s|ed|ing)? (?:\w+ )?(?:out of (?:school|class|lessons?)|through|together|aside|along|faces|strings|weight|teeth)\b",
-    r"(?:shook|shake|shakes|shaking|shaken) (?:\w+ ){0,2}(?:hands?|head|confidence|awake|up|off|it|with (?:fear|cold|nerves|anxiety))",
-    r"burn(?:s|ed|t|ing)? (?:\w+ ){0,2}(?:out|cd|calories|energy|toast|bridges|off)|burn ?out|crash and burn",
-    r"(?:smash|smashed|smashing|smashes) (?:it|his|her|their|the|all)(?: \w+)? (?:test|tests|exams?|sats|targets?|goals?|phone|assessment)",
-    r"choke(?:s|d|ing|)? (?:up|back|drain|risk|hazard)|choking (?:the|risk|hazard|hazards|policy|awareness|training|drain)|risk of choking",
-    r"drown(?:ing|ed|s|in)? in (?:\w+ )?(?:paperwork|forms|emails|debt|work|admin|letters|jargon|a)\b|drown(?:s|ing)? (?:him|her|them|us|me|it) out",
-    r"stab (?:at|in the dark|in the back|proof)|stabbed in the back|slap in the face|slap on the wrist|slap up|slap bang",
-    r"starving (?:\w+ )?(?:of|for) (?:funding|money|cash|resources|support|attention)|starved of",
-    r"rap (?:music|song|lyrics|along|battle|night|club)|crap|gift wrap|rap over",
-    r"shoot (?:me|us) (?:an|a|over)|shot in the|shoot(?:ing)? (?:hoops|a film|goals?)",
-    r"had enough of (?:this|the|all|them|these|school|forms|waiting)(?! life)",
-    r"(?:abus\w+|exploit\w*) (?:of )?(?:the|this|his|her|their|our|my|a)? ?(?:\w+ )?(?:budgets?|systems?|trust|power|process|position|funding|rules?|blue badge|parking|loopholes?|disabled bays?|privileges?|money|discretion|authority)",
-    r"(?:substance|alcohol|drug|verbal|racist|online) abuse (?:service|services|team|from (?:parents|drivers|passers|strangers)|recovery)|(?:abuse|abusing|abusive) (?:\w+ )?(?:emails?|letters?|phone calls?|language)",
-    # an organisation that leaves work undone
-    r"neglect\w* (?:by|of|in) (?:the |his |her |our )?(?:council|school|la|authority|system|nhs|duty|duties|senco|paperwork|needs|gardens?|building|playground)",
-    r"neglect\w* (?:\w+ ){0,2}(?:paperwork|needs|duty|duties|education|learning|plan|ehcp|forms?|provision|targets?|emails?|work|homework|responsibilit\w+|report|records|maths|reading|speech|garden|building|site|sen|send|review|physio|exercises)",
-    r"(?:school|council|la|nhs|authority|senco|local authority|academy|trust|system) (?:\w+ ){0,2}(?:neglect\w*|abandon\w*|fail\w*)(?: (?:him|her|them|us|me|my (?:son|daughter|child|lad|lass|boy|girl)|children|families|kids))?(?= \.|$| (?:by|with|in|on|over|and|when|because|academically|educationally|for)\b)",
-    # missing, but not a person
-    r"(?:always|often|keeps?|kept|been|is|hes|shes|was|are|were|im|start\w*|end up|not|still|stop|without|also|whats|hate|whos|whose|he|she|they|all|whats) missing (?:out|so|a|an|the|his|her|their|my|our|any|some|too|lots?|loads?|school|lessons?|sessions?|class|work|breaks?|playtime|lunch|pe|maths|english|assembly|appointments?|bits|words|letters|milestones|(?:half|one|two|three|four) (?:\w+ )?(?:a week|of school|lessons?|sessions?|every|each|a day|of his|of her)|things?|something|education|targets?|friends|from (?:the|his|her|this|that|my|our|your|it)\b|every|most|of|speech|ot|physio|gcses?|college|nursery|important|information|key|steps?|person|part|point|home|you|him|me|us)",
-    r"missing (?:out|school|lessons?|sessions?|appointments?|his|her|their|a lot|so much|too much|link|links|information|info|page|section|pages|paperwork|documents?|report|form|piece|teeth|tooth|parcel|cat|dog|the|from (?:the|his|her|my|this|your|it) (?:\w+ )?(?:list|register|roll|plan|report|ehcp|draft|website|directory|form|page|minutes|map|letter|file|records?|section|school|lessons?|classroom|set|box|pack))\b",
-    r"miss(?:es|ed)? (?:his|her|their|my|the|out|school)\b",
-    r"(?:cat|dog|parcel|form|letter|report|email|paperwork|rabbit|budgie|hamster|glasses|hearing aid|splints?|link|file|cheque) (?:\w+ ){0,3}(?:missing|run away|ran away|run off|disappeared|vanished|gone|lost|died|dead|come back|came back|come home|came home)",
-    # courses, policies and other reading matter
-    r"(?:safeguarding|suicide(?: prevention| awareness)?|self harm(?: awareness| prevention)?|child protection|domestic (?:abuse|violence)(?: awareness)?|prevent|first aid|fgm(?: awareness)?|grooming|county lines|exploitation|abuse|online safety|epipen|seizure|choking|ligature|mental health|disclosures?|forced marriage|bruising|missing(?: child| children| from care| from education)?|restraint|sexual (?:abuse|harm|health))(?: and \w+| or \w+)? (?:\w+ )?(?:training|trainings|course|courses|policy|policies|procedures?|protocol|workshop|webinar|module|awareness|certificate|refresher|leaflets?|poster|display|assembly|lessons?|governor|leads?|board|partnership|week|statistics|stats|strategy|guidance|template|officer|link|legislation|act|handbook|newsletter|level (?:one|two|three|[0-9])|audit|statement|code|team|film|squad|qualification|research|conference|museum|essay|assignment|dissertation|campaign|sessions?|talk)\b",
-    r"(?:training|course|policy|policies|workshop|webinar|lesson|refresher|leaflets?|essay|assignment|book|film|documentary|research|guidance|refreshers?|inset|talk|session|qualification|poster) (?:\w+ ){0,3}(?:on|about|in|for|around) (?:\w+ ){0,3}(?:safeguarding|suicide|self harm|abuse|child protection|bereavement|fgm|county lines|exploitation|neglect|grooming|seizures?|first aid|choking|domestic violence|disclosures?|forced marriage|overdose)\w*",
-    r"what (?:is|does|do) (?:\w+ )?(?:safeguarding|fgm|county lines|coercive control) (?:policy|mean|stand|officer)?",
-    r"(?:dbs|data|document|documents|information|financial|non) disclosures?|disclosures? (?:of|and barring|log|form|service|barring|scotland|from the council|in tribunal|letter)",
-    r"disclos\w+ (?:that )?(?:his|her|their|my|our|a|an|about|any|the|he has|she has|to)? ?(?:\w+ )?(?:diagnos\w+|disabilit\w+|condition|autis\w+|adhd|dyslexia|need|needs|sen|send|medical|pregnan\w+|documents?|information|evidence|emails?|reports?|income|assets|employer)",
-    r"allegations? of (?:plagiarism|cheating|fraud|bias)",
-    # a fine or a hearing that is threatened; harm that somebody wants to prevent; a strained back
-    r"threaten\w* (?:me |us |him |her |them )?(?:with|to) (?:a |the |take (?:me|us) to )?(?:fines?|fine (?:me|us)|court|prosecut\w+|legal action|exclu\w+|expel\w*|suspen\w+)",
-    r"(?:so|so that|sure|that|without|before) (?:nobody|no one|no child|none of (?:us|them)|anyone|anybody|someone) (?:else )?(?:gets?|getting|is|being) (?:hurt|injured)",
-    r"(?:hurt|hurts|hurting|done|knackered|strained) (?:his|her|my|their) back\b",
-    # the body and the house, in ordinary use
-    r"(?:keeps? (?:falling|tripping|bumping|banging)|always (?:falling|tripping|bumping|banging)|falls (?:over|a lot|all the time)|unsteady|clumsy|legs give way)(?: \w+){0,14} bruis\w+(?! (?:on (?:his|her) (?:neck|thighs?|bottom|bum|back|face)|shaped|like (?:fingers|a hand|hands)))",
-    r"(?:trouble|difficult\w*|struggl\w+|cant|problems?|hard|refus\w+|wont|unable|hates|unsafe|safe)(?: \w+)? swallow(?:ing)?(?! (?:a|some|something))|black and blue (?:from|after) (?:rugby|football|judo|falling|his|her)",
-    r"bruis\w+ (?:easily|like a peach|ego)|(?:bruises|bruise|bruising|bruised) (?:\w+ ){0,6}(?:from|because|through|due to|walking|when he|when she) (?:\w+ ){0,4}(?:fall\w*|fell|bump\w*|trip\w*|clums\w*|walk\w*|football|rugby|dyspraxi\w*|furniture|coordination|balance|run\w*|climb\w*|banging|knocking|bike|scooter)",
-    r"(?:bumps|scrapes|cuts|scratches) and (?:bruises|scrapes)|bruis\w+ (?:\w+ ){0,4}(?:clumsy|dyspraxi\w*|bumps into|falls over|no sense of)",
-    r"knives? and forks?|knife skills|(?:use|using|hold|holding|uses|manage|managing|holds) (?:a |his |her )?(?:knife|scissors|cutlery)",
-    r"(?:breathing|breathe) (?:exercises?|techniques?|space|better)|catch my breathe|waste (?:of|my) breathe|hold (?:my|your) breathe|room to breathe|space to breathe|time to breathe|breathe down",
-    r"(?:dog|pet|hair|personal|horse) groom\w*|groom(?:ing|ed)? (?:and hygiene|skills|routine|himself|herself|parlour|salon|dog)",
-    r"sex (?:education|ed|and relationships?|offender register)|same sex|opposite sex|what sex|single sex|sexual health|sexuality",
-    r"(?:collapse\w*|breakdown|broke down|broken down|break down) (?:of|in|the)|(?:placement|package|deal|funding|building|tent|buggy|provision|chair|wheelchair) (?:\w+ ){0,2}(?:collapse\w*|broke\w*)",
-    r"(?:fitting|fitted) (?:room|rooms|in|into|a|the|out|of|with|kitchen|rails?|grab|hoist)|fit (?:bit|in|for|into|the|and (?:healthy|well|active)|fella|with)|keep fit|better fit|having a fit (?:about|over|because)",
-    r"(?:go|goes|going|went|send|come|comes) to (?:the )?(?:refuge) (?:cafe|visitor)",
-    r"end (?:it|things|this|the \w+) (?:with|at|on|by) (?:the|school|a)\b",
-    r"(?:never|dont|doesnt|wont|didnt|not) (?:\w+ )?(?:get|gets|got) back to (?:me|us)",
-)
-CALM = re.compile(rf"\b(?:{'|'.join(_CALM_PHRASES)})(?![a-z0-9])")
-
 # --- rules -----------------------------------------------------------------------------------------------
 
 
@@ -361,7 +264,7 @@ def _rule(category: str, *patterns: str, negatable: bool = False, unless: str | 
 _NEGATED = re.compile(
     r"\b(?:never|not|nobody|no one|none of (?:us|them)|doesnt|didnt|hasnt|havent|isnt|wasnt|arent|werent|wouldnt|without|no|"
     r"dont|aint|neither|nor|couldnt|cant)(?: (?:ever|even|actually|been|be|being|once|really|have|has|is|was|would|had|"
-    r"any|about|to|a|got|currently|anybody|anyone|feeling|feel|getting|thoughts|self|of|deliberately|intentionally|s|physically|"
+    r"any|in|immediate|real|thinking|planning|talking|about|to|a|got|currently|anybody|anyone|feeling|feel|getting|thoughts|self|of|deliberately|intentionally|s|physically|"
     r"saying|suggesting)){0,3} $"
 )
 _ME = r"(?:i|ive|im|id|we|ill)"
@@ -374,6 +277,9 @@ _CANT = (
 _DRUG = "(?:tablets?|pills?|paracetamols?|meds|medication|medicine|ibuprofen|insulin|painkillers|antidepressants|melatonin|sertraline|fluoxetine|codeine|tramadol|diazepam|calpol|ritalin|concerta|medikinet|aspirin)"
 _HARM_DONE = "(?:hurt|harm|hit|hits|hurts|slap|slapped|smack|shake|shook|kill|throttle|strangle|punch|bray|belt|smother|lash out at)"
 _FAMILY_YOUNG = rf"(?:(?:{_DETERMINER} ){{1,5}}{CHILD})"
+
+# What a message may say is long past: not a fear of what one may do, nor what staff must pass on.
+_MAY_BE_SETTLED = frozenset({"harm", "violence", "self-harm", "suicide", "medical", "missing"})
 
 RULES = (
     # a partner -> act -> the writer
@@ -431,7 +337,7 @@ RULES = (
         r"(?:handy|quick|free) with (?:his|her) (?:fists|hands|belt)|(?:puts?|putting|laid) (?:his|her|their) hands on (?:me|him|her|my|the)|(?:took|takes|taking|used|uses|using) (?:his|her|a|the) (?:belt|slipper|wooden spoon|stick|cane) (?:to|on)",
         rf"(?:left|leaves?|leaving) {gap(3)}(?:a )?(?:marks?|bruises?|welts?|handprints?)\b",
         rf"(?:split|burst|busted|thick) lip\b|(?:pours?|poured|pouring|chucks?|throws?|threw|holds?|held|pushes|pushed) {gap(4)}(?:water|bleach|food|drink|tea) (?:over|on|at|in the face of) (?:me|him|her|us)\b|(?:holds?|held|pushes|pushed) (?:my|his|her) head (?:under|in|down)|(?:slaps?|thuds?|bangs|screams?|screaming|crying|shouting) {gap(5)}(?:through the wall|next door|through the ceiling)\b|(?:puts?|putting|stubs?|stubbed|holds?|held) {gap(5)}(?:fags?|cigarettes?|lighter|iron|hands?|fists?|tape|pillow|cushion) {gap(2)}(?:on|over|to|against|round|around|in) (?:his|her|my|their|the baby\w*) ",
-        rf"(?:in|into) a (?:headlock|choke ?hold|strangle ?hold)|(?:pinned|pins|pinning|cornered|trapped) (?:(?:me|him|her|us|them|my \w+) )?(?:up|down|against|to|in) {gap(2)}(?:wall|floor|fridge|door|corner|ground|bed|sofa)|(?:put|puts|smash\w*|bang\w*|slam\w*) (?:my|her|his) (?:head|face) (?:through|into|off|against|in|on)",
+        rf"(?:in|into) a (?:headlock|choke ?hold|strangle ?hold)|(?:pinned|pins|pinning|cornered|trapped) (?:(?:me|him|her|us|them|my \w+) )?(?:up|down|against|to|in) {gap(2)}(?:wall|floor|fridge|door|corner|ground|bed|sofa)|(?:put|puts|smash\w*|bang\w*|slam\w*) (?:(?:my|our|her|his) )?(?:my|her|his|mams|mums|dads|sisters|brothers|sons|daughters|wifes) (?:head|face) (?:through|into|off|against|in|on)",
         rf"(?:{ACTOR}|he|she) {gap(4)}(?:spits?|spat|spitting|urinat\w+|pee\w*) (?:in|at|on) (?:my|me|her|him|us)\b|(?:no one|nobody) (?:will|would|ll|is going to) believe (?:me|her|him|us)\b",
         negatable=True,
     ),
@@ -460,7 +366,7 @@ RULES = (
         r"i (?:dont|do not|cant|wont) (?:want to )?go (?:back )?home\b|(?:dont|do not) (?:make|send) (?:me|him|her) (?:go )?(?:back )?(?:home|there)\b",
         rf"(?:pupil|student|child|girl|boy|lad|lass|kid|she|he) {gap(6)}(?:doesnt|didnt|never|not) (?:wants?|wanting) to go home (?:to|at night|because|after school|and)",
         rf"(?:begs?|begged|cries|cried|pleads|screams) {gap(4)}not to {gap(2)}(?:send|leave|make) {gap(3)}(?:home|back|with|dads?|mams?|mums?)",
-        rf"doesnt? feel safe (?:at home|with|around|in (?:her|his|my) (?:own )?(?:home|house))|(?:not|isnt|dont feel) safe at (?:home|(?:his|her|my) (?:dads|mams|mums))|{_ME} (?:dont|do not|am not) feel(?:ing)? safe|(?:unsafe|not safe) (?:at home|in my (?:own )?home|with (?:him|her|my|his))",
+        rf"doesnt? feel safe (?:at home|with|around|in (?:her|his|my) (?:own )?(?:home|house))|(?:not|isnt|dont feel) safe at (?:home|(?:his|her|my) (?:dads|mams|mums))|{_ME} (?:dont|do not|am not) feel(?:ing)? safe(?! (?:letting|driving|crossing|lifting|pushing|carrying|using|on the (?:bus|road|stairs))\b)|(?:unsafe|not safe) (?:at home|in my (?:own )?home|with (?:him|her|my|his))",
     ),
     # words as weapons, confinement, want
     _rule(
@@ -474,7 +380,7 @@ RULES = (
         rf"(?:left|leaves?|leaving|been) {gap(4)}(?:home alone|alone|on (?:their|his|her|my) own|by (?:themselves|himself|herself)|unattended|unsupervised) {gap(3)}(?:all|over ?night|night|nights|weekend|for (?:hours|days)|with no|hours|days|house|home|till|until|at night|in the evening\w*)",
         rf"(?:keeps?|kept|makes?|made|making|leaves?|left|puts?|put|shoves?|sends?|sent) (?:me|him|her|them|us|{_FAMILY_YOUNG}) (?:to )?{gap(2)}(?:in|out in|outside|out) {gap(1)}(?:the |a )?(?:garage|shed|cellar|yard|cupboard|loft|attic|outhouse|kennel|coal ?house|cold|rain|snow|dark)\b|(?:puts?|put|shuts?|locks?|left|leaves?) (?:me|him|her|them) outside (?:at night|when|all|in|if|because|for)\b|(?:sleeps?|sleeping|slept|lives?) {gap(1)}in (?:the|a) (?:shed|garage|cellar|car|kennel|outhouse|cupboard)\b",
         rf"(?:eat|eats|eating|scavenging|food) (?:out of|from) (?:the )?bins?|(?:dog|cat|human) (?:muck|mess|poo|faeces) {gap(3)}(?:on|all|everywhere|floor)|(?:hasnt|not|havent|nt|doesnt) {gap(1)}(?:eaten|fed|eat) {gap(2)}(?:at home|since (?:mon|tues|wednes|thurs|fri|satur|sun)\w*|for days|in days)|(?:fridge|cupboards?|food) {gap(3)}(?:lock\w*|padlock\w*)|(?:mam|mum|dad|mother|father|parents?) {gap(3)}(?:out|away|gone) (?:every|all|most) nights?",
-        rf"(?:parent|dad|mam|mum|father|mother|carer|driver|escort|staff|ta|teacher) {gap(5)}(?:smell\w* of (?:alcohol|drink|booze)|stank of|stinking of (?:drink|alcohol)|drunk|stoned|could barely stand|under the influence|on the drink)\b",
+        rf"(?:parent|dad|mam|mum|father|mother|carer|driver|escort|staff|ta|teacher|lady|worker|assistant|sitter|nanny|childminder) {gap(5)}(?:smell\w* of (?:alcohol|drink|booze)|stank of|stinking of (?:drink|alcohol)|drunk|stoned|could barely stand|under the influence|on the drink)\b",
         r"left home alone|home alone (?:all|every|at|for|over)|nobody (?:is |s )?(?:at )?home at night",
         r"(?:never|dont|doesnt|wont|not|refuses? to|forgets? to|isnt|arent|forgot to) (?:\w+ )?(?:feed|feeds|fed|feeding) (?:me|him|her|them|the|my|properly|us|his|their)|(?:no|never any|without any|isnt any|hasnt any|any|not enough) food (?:in|at|all|for (?:days|them|him|her)|and)|(?:hes|shes|is|are|always|theyre|looks|im|kids|child|says) (?:\w+ )?starving (?:and|hungry|all|she|he|they|\.|$)",
         rf"(?:hungry|dirty|filthy|unwashed|smelly|same clothes|underweight|weight (?:\w+ )?falling|nits|freezing|unkempt|stinking|soiled) {gap(6)}(?:hungry|dirty|filthy|unwashed|smelly|same clothes|no coat|alone|nobody|underweight|not engaging|smells|stinking|nappy|unfed)\b",
@@ -499,11 +405,11 @@ RULES = (
         rf"(?:{RELATIVE}|{PARTNER}|{WORKER}|{STRANGER}|he|lad) {gap(6)}(?:gets?|got|getting|climbs?|climbed|comes?|came|coming|sneaks?|goes|creeps|snuck|wanders) {gap(1)}(?:in|into|in to|inside|to) {gap(1)}(?:the )?(?:bath|shower|bed) with (?:me|her|him|the)",
         rf"(?:{RELATIVE}|{PARTNER}|lodger|brother|man|carer|staff) {gap(5)}(?:comes?|came|coming|sneaks?|goes|creeps?|gets?|got|climbs?|snuck) {gap(1)}(?:in|into|in to|to) (?:my|her|his|their) (?:room|bed|bedroom)",
         rf"secret (?:games?|touching|cuddles?|kiss\w*|tickl\w*|friend(?:ship)?)|special (?:secret|game)|(?:keep|keeps|kept|keeping|our|have|has|a|its|with) {gap(3)}secrets?\b(?= {gap(8)}(?:mam|mum|mummy|trouble|tell|uncle|teacher|him|her|dad|grandad|daddy|between))",
-        rf"(?:makes?|made|making|told|tells?|asks?|asked|telling|wants) (?:him|her|me|them|my {CHILD}|the {CHILD}|{_FAMILY_YOUNG}) {gap(3)}(?:keep|secrets?|kiss|undress|strip|take off|get undressed|touch)\b(?! (?:up|a diary|calm|still|quiet|his|her|trying|working|going|on|safe|records?|fit|well))",
+        rf"(?:makes?|made|making|told|tells?|asks?|asked|telling|wants) (?:him|her|me|them|my {CHILD}|the {CHILD}|{_FAMILY_YOUNG}) {gap(3)}(?:keep|secrets?|kiss|undress|strip|take off|get undressed|touch)\b(?! (?:up|a diary|calm|still|quiet|his|her|trying|working|going|on|safe|records?|fit|well)\b)",
         rf"(?:{ACTOR}|he) {gap(4)}(?:pull(?:s|ed|ing)?|took|takes|taking|yanks?|yanked) (?:my|her) (?:trousers|pants|knickers|skirt|top|clothes|pyjamas|nightie) (?:down|off|up)\b",
         rf"(?:told|tells|telling|warned|said|says) {gap(3)}(?:not to|dont|never to) tell (?:anyone|anybody|mam|mum|mummy|you|us|her|nobody|no one|a soul)\b",
-        r"(?:rude|dirty|naughty|sexual|horrible|disgusting|bad|weird|grown up|private) (?:things?|stuff) (?:to|with|on) (?:him|her|me|them|my|our|the)\b|(?:makes?|made|making|forc\w+|gets|got) (?:me|him|her|them|my \w+) (?:to )?do (?:things|stuff|it|rude|bad)\b(?! (?:his|her|for himself|round|around|in class|he|she|that help|together|at school))",
-        rf"(?:{ACTOR}|he|coach) {gap(4)}(?:with (?:his|her) tongue|rub\w*|strok\w*|feel(?:s|ing)? up|grop\w*|fondl\w*|kiss\w*|lick\w*) (?:me|him|her|my|his|her|on|with) (?:\w+ )?(?:legs?|thighs?|chest|neck|lips|mouth|bum|bottom|with|tongue|in the|back)|(?:lies?|lays?|lay|lying|gets?|got) on top of (?:me|her|him)|take (?:my|his|her|their) (?:top|clothes|trousers|pants|knickers|pyjamas) off (?:for|in front|when he|and)|tickl\w+ game|under the (?:covers|duvet|blanket) (?:with|at|when|and)|sexuali[sz]ed|(?:just|only) (?:for|between) (?:us|them) two|have to take (?:my|his|her) (?:top|clothes|trousers|knickers) off",
+        r"(?:rude|dirty|naughty|sexual|horrible|disgusting|bad|weird|grown up|private) (?:things?|stuff) (?:to|with|on) (?:him|her|me|them|my|our|the)\b|(?:makes?|made|making|forc\w+|gets|got) (?:me|him|her|them|my \w+) (?:to )?do (?:things|stuff|it|rude|bad)\b(?! (?:his|her|for himself|round|around|in class|he|she|that help|together|at school)\b)",
+        rf"(?:{ACTOR}|he|coach) {gap(4)}(?:with (?:his|her) tongue|rub\w*|strok\w*|feel(?:s|ing)? up|grop\w*|fondl\w*|kiss\w*|lick\w*) (?:me|him|her|my|his|her|on|with) (?:\w+ )?(?:legs?|thighs?|chest|neck|lips|mouth|bum|bottom|with|tongue|in the|back)|(?:lies?|lays?|lay|lying|gets?|got) on top of (?:me|her|him)|(?:take|takes|took|taking) (?:my|his|her|their) (?:top|clothes|trousers|pants|knickers|pyjamas) off (?:for|in front|when he|and|on (?:cam\w*|webcam|video|live))|tickl\w+ game|under the (?:covers|duvet|blanket) (?:with|at|when|and)|sexuali[sz]ed|(?:just|only) (?:for|between) (?:us|them) two|have to take (?:my|his|her) (?:top|clothes|trousers|knickers) off",
         rf"(?:he|she|boyfriend|girlfriend|man|hes|bloke|who) {gap(1)}[23456][0-9] {gap(3)}(?:im|i am|she|hes|shes|he|my|daughter|who) {gap(2)}1[0-7]\b|(?:teacher|colleague|staff|ta|coach|worker|tutor|driver) {gap(2)}(?:messag\w+|texting|dm\w*|snapchat\w*) {gap(2)}(?:pupil|student|child|girl|boy|her|him)s? {gap(2)}(?:privately|late|at night|secretly|alone|on)\b",
         rf"(?:dried|drying|undress\w*|naked|shower\w*|bath\w*|toilet|underwear|pants|knickers) {gap(6)}(?:found|takes?|taking|took|keeps|kept|has) {gap(2)}(?:photos?|pics?|pictures|videos?|images)\b(?! (?:chart|cards?|symbols))",
         rf"(?:takes?|taking|took|taken|keeps?|kept|found) {gap(2)}(?:photos?|pics?|pictures|videos?|images) {gap(5)}(?:undress\w*|naked|in (?:the|his|her) (?:shower|bath|toilet|underwear|pants|knickers)|getting (?:dried|dressed|changed|washed))\b",
@@ -512,7 +418,7 @@ RULES = (
         r"(?:have|having|had|has|forced? \w+ to have|for) (?:\w+ ){0,2}sex\b|sex with",
         r"blackmail\w*|sextort\w*|sexting|upskirt\w*",
         r"groom(?:ed|ing|er|in|s)\b|\b(?:he|she)s? (?:is )?[23456][0-9] (?:and )?(?:im|i am) (?:only )?1[0-7]\b|(?:im|i am) (?:only )?1[0-7] (?:and )?(?:he|she)s? (?:is )?[23456][0-9]\b",
-        rf"(?:{STRANGER}|he|men|people|lad|grown ups?|adults?) {gap(8)}(?:online|on line|internet|snapchat|snap|roblox|discord|xbox|insta|instagram|tiktok|whatsapp|fortnite|minecraft|playstation|ps5|facebook|app) {gap(9)}(?:meet|pics|pictures|photos|secret|undress\w*|strip\w*|on camera|send|address|loves? (?:her|him|me)|gifts|money|camera|webcam|alone|kiss|undress\w*|threat\w*)\b",
+        rf"(?:{STRANGER}|he|men|people|lad|grown ups?|adults?) {gap(8)}(?:online|on line|internet|snapchat|snap|roblox|discord|xbox|insta|instagram|tiktok|whatsapp|fortnite|minecraft|playstation|ps5|facebook|app) {gap(9)}(?:meet|pics|pictures|photos|secret|undress\w*|strip\w*|on camera|send|address|loves? (?:her|him|me)|gifts|money|coming (?:to|round|over)|turn\w* up|camera|webcam|alone|kiss|undress\w*|threat\w*)\b",
         rf"(?:meet|meeting|met|meets|talking to|messaging|chatting to|chatting with|speaking to|contacting|messages from|in touch with) {gap(3)}(?:{STRANGER}|men|people|adults?|him|an? older \w+) {gap(6)}(?:online|on line|internet|snapchat|snap|roblox|discord|xbox|insta|instagram|tiktok|whatsapp|chat ?room|doesnt know|never met|app)\b",
         rf"(?:man|bloke|men|adult|stranger|grown man) {gap(3)}(?:{gap(4)})?(?:messag\w+|texts?|texting|contact\w+|dm\w*|adds?|added|talking to|meets?|meeting|following|follows|watching) {gap(2)}(?:him|her|me|my {gap(3)}(?:{CHILD}|[0-9]+ year old)|{CHILD})\b",
         negatable=True,
@@ -531,8 +437,9 @@ RULES = (
         rf"(?:shes|hes|is|are|been|im|keeps|started|stop|were|was|theyre) {gap(1)}cutting\b(?= (?:\.|again|for (?:weeks|months|a while)|in (?:her|his|my) room|and|because|when|to cope|i|mam|since|every|now|help|at)|$)",
         rf"(?:razors?|razor blades?|blades?) {gap(4)}(?:under|in|hidden|hid|found|from)|(?:found|with|hiding|got) {gap(3)}razors?\b|razor blades?",
         r"(?:burn(?:s|ed|ing|t)?|brand\w*) (?:himself|herself|myself|themselves)|(?:hurt|hurts|hurting|injur(?:es|ing|ed)|punish\w*) (?:\w+ )?(?:himself|herself|myself|themselves) (?:\w+ ){0,2}(?:on purpose|deliberately|intentionally|because|when (?:i|she|he) (?:feel|feels|hates?)|so)\b",
-        r"i (?:\w+ ){0,3}(?:hurt|hurting|punish|burn) myself(?! (?:falling|at|playing|on|lifting|slipping|carrying|by))",
-        rf"(?:punch\w*|scratch\w*|scrap(?:es|ing)|pick\w*|bit(?:es|ing)|bang\w*|headbutt\w*|hit\w*|claw\w*|goug\w*|digs?) {gap(6)}(?:until|til|till|so) {gap(3)}(?:bleed\w*|bled|blood|unconscious|raw|knock\w* (?:himself|herself) out)",
+        r"i (?:\w+ ){0,3}(?:hurt|hurting|punish|burn) myself(?! (?:falling|at|playing|on|lifting|slipping|carrying|by)\b)",
+        r"burn(?:s|ing) (?:his|her|my|their) (?:own )?(?:arms?|legs?|wrists?|thighs?|skin)\b",
+        rf"(?:punch\w*|pok(?:e|es|ing)|rubs?|rubbing|bash\w*|scratch\w*|scrap(?:es|ing)|pick\w*|bit(?:es|ing)|bang\w*|headbutt\w*|hit\w*|claw\w*|goug\w*|digs?) {gap(6)}(?:until|til|till|so) {gap(3)}(?:bleed\w*|bled|blood|unconscious|raw|knock\w* (?:himself|herself) out)",
         rf"(?:lines|scars|scratches|slashes|slits?) {gap(2)}(?:on|up|all up|along|across|over) (?:his|her|my|their|both) (?:\w+ )?(?:arms?|legs?|wrists?|thighs?)",
         rf"(?:cut|burn|scratch|scrap|slic|carv|pull|rip|peel|goug|stab|pick)\w* {gap(2)}(?:skin|stitches|scabs|flesh|veins|wounds?|arms?|thighs?) {gap(1)}(?:with|off|open|deliberately|on purpose|until|till|when|because|to)\b|i (?:\w+ )?(?:scratch|burn|cut|slice|carve|pick) (?:my|me) (?:own )?(?:skin|arms?|legs?|thighs?|wrists?)|(?:lines|scars|slashes) {gap(4)}(?:up|on|down|over|along|across) (?:the (?:top|inside|outside|back|side)s? of )?(?:his|her|my|their|both) (?:\w+ )?{BODY}\b|(?:found|finding|with|hid\w*) {gap(2)}(?:blade|blades) {gap(1)}",
         r"(?:mak(?:e|es|ing)|made) (?:himself|herself|myself|themselves) bleed|makes? (?:himself|herself|myself) sick (?:after|every|on purpose|to)",
@@ -540,14 +447,14 @@ RULES = (
     ),
     _rule(
         "self-harm",
-        r"(?:hurt|hurts|hurting|injures|injuring) (?:himself|herself|themselves)\b(?! (?:falling|at|playing|on|lifting|slipping|by|when|during|jumping|climbing))",
+        r"(?:hurt|hurts|hurting|injures|injuring) (?:himself|herself|themselves)\b(?! (?:falling|at|playing|on|lifting|slipping|by|when|during|jumping|climbing)\b)",
         negatable=True,
         unless=rf"\b{NEED}\b|\b(?:fall|falls|fell|clumsy|bump\w*|trip\w*)\b",
     ),
     # wanting to die, said plainly, of oneself or of another
     _rule(
         "suicide",
-        r"suicid\w*|kill(?:s|ed|ing)? (?:himself|herself|myself|themselves|yourself|ourselves|me self)|\bkms\b|\bkys\b|unaliv\w+|(?:top|tops|topping|topped|hang|hangs|hanging|hanged|hung|drown|shoot|gas|do|off) (?:himself|herself|myself|themselves)(?: in)?\b(?! (?:to|a|his|her|no|proud|favours?|justice|well|the|upside|from|on|by|out|around|about))",
+        r"suicid\w*|kill(?:s|ed|ing)? (?:himself|herself|myself|themselves|yourself|ourselves|me self)|\bkms\b|\bkys\b|unaliv\w+|(?:top|tops|topping|topped|hang|hangs|hanging|hanged|hung|drown|shoot|gas|do|off) (?:himself|herself|myself|themselves)(?: in)?\b(?! (?:to|a|his|her|no|proud|favours?|justice|well|the|upside|from|on|by|out|around|about)\b)",
         r"\bsi with (?:a )?plan|ligatures?|goodbye (?:note|letter|letters|notes|messages?)|(?:writ\w+|wrote|left|leaving) (?:a |her |his |us )?(?:note|letters?) (?:saying goodbye|to say goodbye|for when (?:shes|hes|i))",
         r"(?:take|taking|took|taken|end|ending|ended|finish) (?:my|his|her|their|your) (?:own )?li(?:fe|ves)\b",
         negatable=True,
@@ -558,9 +465,9 @@ RULES = (
         r"(?:want|wants|wanted|wanting|wish|wishes|rather|like|prefer|wishing|ready|going|choose|deserve|deserves|should|better) (?:\w+ ){0,2}(?:to )?(?:die|be dead|not exist|stop existing|cease to exist|not be alive|not be here|be no more|go to heaven|be with the angels|be in heaven)\b",
         r"(?:wish|wishes|wished|wishing) (?:that )?(?:he|she|i|they|id|hed|shed|theyd|we) (?:\w+ ){0,3}(?:dead|die|died|never (?:been )?born|not (?:been )?born|not alive|gone|disappear|wasnt here|was not here|werent here|wasnt alive|not wake|never (?:been )?woken|didnt exist|not here)",
         r"why (?:was|were) (?:i|he|she) (?:even |ever )?born|should (?:never|not) have been born|never asked to be born",
-        r"better off (?:dead|without (?:me|us)\b|if (?:i|he|she|im|we)\b|(?:him |her )?with (?:some|any|every)(?:one|body) else)|(?:says?|said|thinks|told \w+|reckons|believes|feels) (?:\w+ ){0,6}better off without (?:him|her|them)|(?:better|happier|easier|best|fine|relieved|glad) (?:\w+ ){0,3}if (?:i|he|she|im|we) (?:wasnt|was not|werent|were not|was|were|am|just|had|died|dead|disappear\w*|werent|not|never|wernt|didnt) ?(?:here|gone|dead|around|alive|not|never|wake|exist|disappear\w*|died|born)?",
+        r"better dead\b|(?:want|wants|going|ready) to (?:just )?end it\b(?! (?:with|at|by|there|early|on|for|here)\b)|better off (?:dead|without (?:me|us)\b|if (?:i|he|she|im|we)\b|(?:him |her )?with (?:some|any|every)(?:one|body) else)|(?:says?|said|thinks|told \w+|reckons|believes|feels) (?:\w+ ){0,6}better off without (?:him|her|them)|(?:better|happier|easier|best|fine|relieved|glad) (?:\w+ ){0,3}if (?:i|he|she|im|we) (?:wasnt|was not|werent|were not|was|were|am|just|had|died|dead|disappear\w*|werent|not|never|wernt|didnt) ?(?:here|gone|dead|around|alive|not|never|wake|exist|disappear\w*|died|born)?",
         r"(?:dont|doesnt|didnt|do not|does not|not|never|no longer|wouldnt|nor) (?:\w+ )?(?:want|wants|wanting|wanted|wish|care if|see the point (?:of|in)|know why im|deserve|fancy) ?(?:to )?(?:be|being|live|living|exist|existing|stay) (?:here|alive|living|on this (?:earth|planet)|in this world|around)\b(?! (?:with|in|at|near|by|there|during|because|when|for (?:the|his|her|lunch)|as))",
-        r"(?:dont|doesnt|didnt|not|no longer) (?:\w+ )?(?:want|wants|wanting|wanted|care) (?:to |if (?:i|he|she) )?lives?\b(?= (?:\.|any|like|no|and|i|he|she|but|without|through|if)|$)|(?:dont|doesnt|didnt) (?:\w+ )?want (?:to be )?(?:this|my|his|her|a) life\b",
+        r"(?:dont|doesnt|didnt|not|no longer) (?:\w+ )?(?:want|wants|wanting|wanted|care) (?:to |if (?:i|he|she) )?lives?\b(?= (?:\.|(?:any|like|no|and|i|he|she|but|without|through|if)\b)|$)|(?:dont|doesnt|didnt) (?:\w+ )?want (?:to be )?(?:this|my|his|her|a) life\b",
         r"(?:dont|doesnt|didnt|not|never|rather not|hope i (?:dont|never)|wish i (?:didnt|wouldnt|wont)|hopes? (?:he|she) (?:doesnt|never)) (?:\w+ ){0,3}wake(?:s)? up\b(?= (?:\.|tomorrow|again|any ?more|in the morning (?:any|at all)|and|one)|$)|(?:sleep|bed) (?:\w+ ){0,4}(?:and )?(?:not|never|dont) wak\w+",
         r"(?:end|ending|stop|finish) (?:it all|everything|all of it)|thinking (?:of|about) (?:ending|finishing|stopping) (?:it|things)|(?:want|wish|need|wanted) (?:\w+ ){0,2}(?:it|this|everything|life) (?:all )?(?:to )?(?:just )?(?:end|stop|be over)\b(?= (?:\.|now|and|forever|all)|$)|make it (?:all )?stop\b",
         r"(?:whats|what is|what was|wheres|no|not see (?:the|any)|dont see (?:the|any|a)|see no|isnt (?:any|a|much)) (?:the )?point (?:\w+ ){0,3}(?:living|life|being (?:here|alive|me)|going on|carrying on|of me|in me|existing|waking|to life|getting up|keeping going)|(?:no|any|see no|see a|see any|isnt any|hasnt any|have no) (?:\w+ )?(?:point|reason|purpose|future) (?:\w+ ){0,3}(?:live|life|living|carry on|go on|being here|be here|being alive|exist|wake up|keep going|left|any more)\b|(?:nothing|nowt) (?:\w+ )?(?:to )?live for",
@@ -575,8 +482,8 @@ RULES = (
         r"(?:how many|how much) (?:\w+ ){0,2}(?:paracetamol|pills|tablets|ibuprofen|insulin)\b(?! (?:can|should|does|is|do|are)? ?(?:he|she|my|a child)? ?(?:have|take|allowed|safe))|(?:pills|tablets) (?:\w+ ){0,2}(?:in front of me|in my hand|ready|lined up)|(?:save|saved|saving|stash\w*|hoard\w*|hid|hiding|counted|counting) (?:\w+ ){0,3}(?:tablets|pills|medication|meds)",
         r"(?:plan|plans|planning|planned) (?:\w+ ){0,3}(?:die|end (?:it|my|his|her)|how (?:to|hed|shed|he|she) (?:die|do it)|to kill)|(?:talks?|talking|talked|obsess\w*|asks?|writes?|writing|wrote|drawing|draws|thinks?|thinking|thoughts?|spoke|speaks|poems?|story|stories|googl\w+|search\w*) (?:\w+ ){0,3}(?:of |about )(?:\w+ )?(?:dying|death and|his own death|her own death|ending (?:it|his|her|my)|being dead|not being (?:here|alive)|wanting to die)|life (?:isnt|is not|aint|not) worth|(?:isnt|not|aint) worth living|dont care if i (?:die|live|wake)|give up on (?:life|living)|lost the will to live",
         r"(?:jumped|jump|throw himself|throw herself|threw himself|threw herself|threw myself|throw myself) (?:out of|off|in front|under|down|from|into)\b(?! (?:bed|the (?:trampoline|sofa|settee|swing|bunk|pool|wall)|a (?:trampoline|sofa)))",
-        rf"help (?:him|her|me|them) (?:to )?die\b|(?:be|go|join|see) {gap(1)}(?:with )?(?:his|her|my) dead \w+|(?:want|wants) to be with {gap(4)}in heaven|(?:worked out|knows?|planned|decided|figured out|looked up|researched) how\b(?= (?:\.|hed|shed|id|to (?:do it|die|end))|$)|(?:want|wants|leav(?:e|ing)|get) (?:\w+ )?(?:out of |to leave )?this (?:life|world|earth)\b|(?:too hard|too much|hard|tired of|sick of|dont deserve|pain of|hate) {gap(1)}(?:being alive|staying alive|to be alive|to stay alive)|(?:his|her|my|own) (?:own )?funeral|at (?:his|her|my) funeral|rather (?:be )?(?:in the ground|in a (?:grave|coffin)|six feet under|under the ground|under a (?:bus|train|car))|(?:sleep|asleep|go|gone|close my eyes) (?:for ever|forever|for good)\b|(?:giv\w+|gave) {gap(4)}away {gap(8)}(?:need|want|friends|goodbye|remember)|(?:his|her|my|our) last (?:birthday|christmas|summer|night|day on)\b(?! (?:party|present|at))|(?:say|saying|said|says) (?:\w+ )?goodbye (?:to (?:everyone|us all|the kids|people|all)|and|for good|forever)|(?:finish|finishing|finished|end|ending|kill|killing) (?:himself|herself|myself|hersel)",
-        rf"(?:disappointed|sorry|gutted|upset|sad|angry|annoyed|hate|wish) {gap(3)}(?:woken|wake|waking|woke) up\b(?! (?:early|at|tired|so|for))|i (?:dont|cant|do not) trust myself\b|(?:letters?|notes?) (?:to|for) (?:the|my|me|our) (?:kids|children|bairns|family|mam|mum|husband|son|daughter) {gap(2)}(?:\.|$|for when|explaining|saying|and)|(?:about|of) not (?:existing|being here|being alive|waking)|nothing left (?:in me|for me|to give)|(?:how|when|where) (?:id|hed|shed|i would|i could|i will|ill) (?:do it|end it|go)\b|(?:crash|crashing|drive|driving|drove) (?:the|my|our|a) car {gap(3)}(?:with|into|off|both|on purpose)|(?:tak(?:e|ing)|took|swallow\w*|neck\w*|count(?:s|ing|ed)?|looks? at|stares? at) {gap(1)}(?:all )?(?:of )?(?:the|my|me|his|her|them|all) {gap(1)}{_DRUG} {gap(3)}(?:and (?:counts?|think\w*|wonder\w*)|in the (?:cabinet|cupboard|drawer) and|at once|in one go)|taking all (?:me|my|the|of) {gap(1)}{_DRUG}|give up on everything|no way forward|(?:cant|dont) see a way (?:forward|out)\b",
+        rf"help (?:him|her|me|them) (?:to )?die\b|(?:be|go|join|see) {gap(1)}(?:with )?(?:his|her|my) dead \w+|(?:want|wants) to be with {gap(4)}in heaven|(?:worked out|knows?|planned|decided|figured out|looked up|researched) how\b(?= (?:\.|hed|shed|id|to (?:do it|die|end))|$)|(?:want|wants|leav(?:e|ing)|get) (?:\w+ )?(?:out of |to leave )?this (?:life|world|earth)\b|(?:too hard|too much|hard|tired of|sick of|dont deserve|pain of|hate) {gap(1)}(?:being alive|staying alive|to be alive|to stay alive)|(?:his|her|my|own) (?:own )?funeral|at (?:his|her|my) funeral|rather (?:be )?(?:in the ground|in a (?:grave|coffin)|six feet under|under the ground|under a (?:bus|train|car))|(?:sleep|asleep|go|gone|close my eyes) (?:for ever|forever|for good)\b|(?:giv\w+|gave) {gap(4)}away {gap(8)}(?:need|want|friends|goodbye|remember)|(?:his|her|my|our) last (?:birthday|christmas|summer|night|day on)\b(?! (?:party|present|at)\b)|(?:say|saying|said|says) (?:\w+ )?goodbye (?:to (?:everyone|us all|the kids|people|all)|and|for good|forever)|(?:finish|finishing|finished|end|ending|kill|killing) (?:himself|herself|myself|hersel)",
+        rf"(?:disappointed|sorry|gutted|upset|sad|angry|annoyed|hate|wish) {gap(3)}(?:woken|wake|waking|woke) up\b(?! (?:early|at|tired|so|for)\b)|i (?:dont|cant|do not) trust myself\b|(?:letters?|notes?) (?:to|for) (?:the|my|me|our) (?:kids|children|bairns|family|mam|mum|husband|son|daughter) {gap(2)}(?:\.|$|for when|explaining|saying|and)|(?:about|of) not (?:existing|being here|being alive|waking)|nothing left (?:in me|for me|to give)|(?:how|when|where) (?:id|hed|shed|i would|i could|i will|ill) (?:do it|end it|go)\b|(?:crash|crashing|drive|driving|drove) (?:the|my|our|a) car {gap(3)}(?:with|into|off|both|on purpose)|(?:tak(?:e|ing)|took|swallow\w*|neck\w*|count(?:s|ing|ed)?|looks? at|stares? at) {gap(1)}(?:all )?(?:of )?(?:the|my|me|his|her|them|all) {gap(1)}{_DRUG} {gap(3)}(?:and (?:counts?|think\w*|wonder\w*)|in the (?:cabinet|cupboard|drawer) and|at once|in one go)|taking all (?:me|my|the|of) {gap(1)}{_DRUG}|give up on everything|no way forward|(?:cant|dont) see a way (?:forward|out)\b",
         rf"(?:sits?|sat|sitting|stood|stands|standing|hangs? about|went|goes|go) {gap(2)}(?:on|at|to|by|off) (?:the|a) {gap(1)}(?:bridge|viaduct|railway|cliff|ledge|train line|tracks|roof|multi ?storey|top of the car park)\b|insurance {gap(3)}if i|(?:theyd|they would|kids would) (?:get|have) the (?:life )?insurance",
         unless=r"\b(?:dead pool|playing dead)\b",
     ),
@@ -584,9 +491,10 @@ RULES = (
     _rule(
         "fear-of-harming",
         rf"{_ME} {gap(3)}(?:nearly|almost|just|might|could|came|going to|gonna|want to|wanted to|feel like|felt like|lost it and|lost my temper and|snapped and|will|keep|kept|started|may|about to|have|actually|properly|accidentally|really|hit|had to stop myself) {gap(3)}(?:{_HARM_DONE}|hitting|hurting|shaking|shook|slapping|smacking|shaken|smothering|strangling|throwing|threw|throw|grabbed|brayed|punched|dragged|belted|thumped|pushed|battered|clouted|leathered|killing|harming|punching|choking|drowning|suffocating|throttled|throttling) {gap(1)}(?:{WHOM}|someone|somebody|one of them)",
-        rf"{_ME} (?:hit|slapped|smacked|shook|punched|kicked|battered|hurt|threw|strangled|belted|thumped|brayed|clouted|leathered|choked|throttled|burned|burnt|bit|dragged|shoved|pushed|kicked|pinned|squeezed|squashed) {gap(1)}(?:him|them|{_HER}|(?:my|our|the|me) {gap(2)}{CHILD})\b",
+        rf"{_ME} (?:just |only |really |properly |have )?(?:hit|slapped|smacked|shook|punched|kicked|battered|hurt|threw|strangled|belted|thumped|brayed|clouted|leathered|choked|throttled|burned|burnt|bit|dragged|shoved|pushed|kicked|pinned|squeezed|squashed) {gap(1)}(?:him|them|{_HER}|(?:my|our|the|me) {gap(2)}{CHILD})\b",
         rf"(?:scared|frightened|afraid|worried|terrified|fear|feel|thought|think|thinking|thoughts|urge|urges|worry|petrified) {gap(4)}(?:i|ill|im|of|about|to|id) {gap(5)}(?:hurt|hurting|harm|harming|kill|killing|smother\w*|shake|shaking|hit|hitting|drown\w*|do something to|do him|do her|suffocat\w*|strangl\w*) {gap(1)}(?:{WHOM}|someone|my|the|one of them)",
         rf"(?:lost (?:it|control|my temper|my rag|the plot)|snapped|saw red) {gap(3)}(?:{ACT}) (?:{WHOM})|(?:scared|terrified|frightened|afraid|worried) (?:that )?(?:i|ill|im|id) {gap(4)}(?:drop|throw|shake|drown|leave|choke|squeeze|push) {gap(2)}(?:him|her|baby|them|{CHILD}) (?:on purpose|deliberately|out|down|in|against|hard)\b",
+        r"(?:scared|frightened|afraid|worried|terrified|going to|might|about to|will) (?:\w+ ){0,4}(?:lose|losing|loose) (?:it|control|my temper|my rag|the plot) with (?:him|her|them|the (?:baby|kids|bairns?|children)|my (?:\w+ )?(?:son|daughter|lad|lass|boy|girl|bairn|baby|kids))\b",
         rf"{_ME} {gap(4)}do something (?:to (?:him|her|them|my)|stupid|bad|terrible|silly|i(?:ll)? regret)|(?:pillow|cushion|blanket|hand) (?:over|on) (?:his|her|the|their|my) {gap(1)}(?:face|mouth|head|nose)|{_ME} {gap(4)}(?:snap|lose it|lose control|blow) and {gap(2)}(?:hurt|hit|kill|harm|do)",
         rf"(?:stop|stopped|stopping) myself {gap(3)}(?:hitting|hurting|shaking|slapping|smacking|harming|strangling|from)|i {gap(2)}never {_HARM_DONE} {gap(6)}but {gap(4)}(?:nearly|almost|did|came close|close)\b|(?:came|come) (?:so|very|that|really|this) close to {gap(1)}(?:hitting|hurting|shaking|smothering|slapping|throwing|harming|losing)",
         rf"i {gap(2)}(?:cant|dont) trust myself {gap(4)}(?:him|her|them|baby|kids|bairn|not to)\b|not safe (?:with|around) me\b|(?:scared|frightened|afraid|worried|terrified|dread) (?:of )?what (?:i|ill|im|id) {gap(3)}(?:do|capable)\b|(?:i|and) (?:just )?saw red\b|my temper {gap(6)}(?:do|hurt|scar\w*|hit|him|her|them)\b|{_ME} grabbed {gap(6)}(?:hard|marks?|fingerprints?|bruis\w+|neck|throat)|(?:dropping|throwing|pushing|hurling|leaving|chucking) (?:him|her|them|the baby) {gap(1)}(?:out|down|off|across|under) (?:of )?(?:the|a)|i (?:am|might be|could be) a danger to|(?:going to|gonna|might) (?:end up )?(?:hurting|hitting|harming|killing|braying|shaking) (?:him|her|them|my|the|someone)|(?:was|were) (?:going to|gonna) (?:hit|hurt|bray|batter|shake|slap|belt|kill) (?:him|her|them|my)",
@@ -596,12 +504,12 @@ RULES = (
     _rule(
         "missing",
         rf"(?:{CHILD}|{SIBLING}|he|she|hes|shes|they|theyve|who) {gap(5)}(?:gone|went|go|is|been|reported|s|hes|shes|be|as|are) missing\b",
-        rf"missing (?:child|children|person|boy|girl|pupil|student|kid|lad|lass|teenager|son|daughter|bairn|episode|from (?:home|care|placement|site|school (?:site|grounds)|foster|his foster|her foster|the (?:home|children|unit|garden|house|playground|park)))\b|(?:{CHILD}|{SIBLING}|hes|shes) missing\b|gone (?:awol|walkabout|awol)\b|\bawol\b",
+        rf"(?:days?|nights?|hours|all night) missing|missing (?:child|children|person|boy|girl|pupil|student|kid|lad|lass|teenager|son|daughter|bairn|episode|from (?:home|care|placement|site|school (?:site|grounds)|foster|his foster|her foster|the (?:home|children|unit|garden|house|playground|park)))\b|(?:{CHILD}|{SIBLING}|hes|shes) missing\b|gone (?:awol|walkabout|awol)\b|\bawol\b",
         rf"(?:{_CANT}|unable to|failed to|not able to|havent|hasnt|still not|trying to) (?:\w+ )?(?:find|locate|trace|found|track down|get hold of) (?:my|our|the|me|this)? ?{gap(3)}(?:{CHILD}|him|her|them)\b(?! (?:a|an|any|the|another|somewhere|something|anything|suitable|right|support|help|new|place\w*|school\w*|club\w*|activit\w*|provision|some|in the|on the|good|decent|friends|plan|report|shoes|form)\b)",
         rf"(?:{CHILD}|hes|shes|has|have|just|who|had|lad|lass|theyve|he|she) (?:just |gone and |only )?(?:ran|run|bolted|scarpered|legged it|done one|done a runner|absconded|wandered|escaped|climbed out|slipped out|sneaked out|took off|taken off|eloped|got out|gone|walked out|stormed out) (?:away|off|out|from|of|and|over|again|down)? ?{gap(8)}(?:cant|not|ago|now|nobody|hour|hours|since|dont know|no idea|looking|back|missing|find|police|where|night|dark|lost|hasnt|havent|this morning|home|today)\b",
         r"(?:has|have|hes|shes|just|theyve|weve) (?:just |now )?(?:run|ran) (?:away|off)\b(?! (?:[0-9]+|a few|several|two|three|many|lots|loads|before|twice|in the past|from school (?:\w+ )?times))",
         r"(?:ran|run|runs|running) away from (?:home|care|the childrens? home|foster|placement|us|here|the unit)\b|absconded|(?:thinking (?:of|about)|going to|gonna|want to|planning to|wants to|threatening to|planning on) (?:run|running|ran) away\b",
-        rf"(?:he|she|they|hes|shes|{CHILD}|who) {gap(2)}(?:hasnt|havent|didnt|never|not|isnt|has not|did not|nt|still not) {gap(2)}(?:came|come|got|get|returned|return|arrived|turned up|showed up|been|be|back|made it) ?(?:back|home|at school|seen|in from|since)?\b(?= {gap(2)}(?:home|back|last night|all night|since|from|yet|tonight|\.|and|her|his|this|for|after|seen|hours?|its|yesterday|today)\b)(?!.{{0,20}} to (?:me|us)\b)",
+        rf"(?:he|she|they|hes|shes|{CHILD}|who) {gap(2)}(?:hasnt|havent|didnt|never|not|isnt|has not|did not|nt|still not) {gap(2)}(?:(?:came|come|returned|return|arrived|turned up|showed up|made it)(?: (?:back|home|at school|in from|since))?|(?:got|get|been|be) (?:back|home|at school|seen|in from|since)|back)\b(?= {gap(2)}(?:home|back|last night|all night|since|from|yet|tonight|\.|and|her|his|this|for|after|seen|hours?|its|yesterday|today)\b)(?!.{{0,20}} to (?:me|us)\b)",
         rf"(?:nobody|no one|noone|none of us|dont|doesnt|dont even|havent|hasnt|not|no idea|not sure|wont say|wont tell me|refuses to say|who knows) (?:\w+ )?(?:knows?|known|seen|heard from|clue|idea)? ?(?:where (?:he|she|they|my {CHILD}|the {CHILD}|hes|shes|theyre|the kids|our {CHILD}) ?(?:is|are|have|has|went|gone|could be|got to|might be|s)?\b(?= (?:\.|gone|and|or|now|been|at|with|help|please|right|his|her|tonight|who)|$)|(?:him|her|them) since)",
         rf"(?:nobody|no one|hasnt been|not been|havent|not|last)(?:s| has| have)? (?:been )?(?:seen|heard from) {gap(2)}(?:since|for|at|in|him|her)\b",
         rf"(?:{CHILD}|he|she|hes|shes|they) {gap(2)}(?:has |have |just |s )?(?:disappeared|vanished|disappears|disappearing|been gone|gone since|been out all night|stays out all night|wandered off)\b(?! (?:from the (?:list|plan|report)|support|off the))",
@@ -617,10 +525,10 @@ RULES = (
         "violence",
         rf"domestic (?:violence|abuse|abused|situation)|coerciv\w+|controlling (?:relationship|behaviour (?:from|by) (?:my|his|her)|{PARTNER}|me\b)|(?:in|at|to|fled to|into) a (?:womens )?refuge|womens (?:aid|refuge)|gasli\w+|strangl(?:es|ed|ing) (?:me|her|him|us|my|his|the)\b|stalk(?:s|ed|ing|er) ",
         rf"(?:abusive|violent|controlling|aggressive) {gap(1)}(?:{PARTNER}|{RELATIVE}|relationship|marriage|home|household|man|men)\b|(?:{PARTNER}|{RELATIVE}|he|hes|relationship|marriage) {gap(5)}(?:abusive|violent|controlling|an abuser)\b(?! (?:at school|in class|when hes|when he is|outbursts?))|violent (?:to|toward|towards|with) (?:me|us|my|his|her|the|each other)|(?:{PARTNER}|{RELATIVE})s? violence",
-        rf"(?:he|she|{PARTNER}|{RELATIVE}|they|ex) {gap(3)}(?:wont|doesnt|dont|never|not|refuses? to|will not|didnt) (?:\w+ )?(?:let|lets|allow|allows|allowing|letting) me {gap(2)}(?:leave|see|go|out|have|speak|talk|ring|use|work|contact|near|any)\b|(?:im|i am|we are|am|were|me|shes|she is) not allowed (?:to|out|any|my|a) ?(?:\w+ )?(?:leave|see|speak|talk|out|phone|friends|money|anywhere|go|family|house|alone|door)?|(?:controls?|takes?|keeps?|checks?|tracks?|monitors?|reads|took) {gap(2)}(?:my|all (?:the|my|our)) (?:money|phone|wages|bank|benefits|messages|texts|keys|passport|cards?)\b",
+        rf"(?:he|she|{PARTNER}|{RELATIVE}|they|ex) {gap(3)}(?:wont|doesnt|dont|never|not|refuses? to|will not|didnt) (?:\w+ )?(?:let|lets|allow|allows|allowing|letting) me {gap(2)}(?:eat|sleep|drink|wash|leave|see|go|out|have|speak|talk|ring|use|work|contact|near|any)\b|(?:im|i am|we are|am|were|me|shes|she is) not allowed (?:to|out|any|my|a) ?(?:\w+ )?(?:leave|see|speak|talk|out|phone|friends|money|anywhere|go|family|house|alone|door)?|(?:controls?|takes?|keeps?|checks?|tracks?|monitors?|reads|took) {gap(2)}(?:my|all (?:the|my|our)) (?:money|phone|wages|bank|benefits|messages|texts|keys|passport|cards?)\b",
         rf"(?:smash(?:es|ed|ing)?|trash(?:es|ed|ing)?|wreck(?:s|ed|ing)?) {gap(2)}(?:the |our |my )?(?:house|place|home|door|windows?|everything|room|kitchen|furniture) {gap(1)}(?:up|in|and|again|right now)|(?:kick|kicked|kicking|bang|banging|break|breaking|broke|smashing|batter|battering|putting|put) (?:on |down |in )?(?:the|my|our) (?:front |back |bedroom |bathroom )?door (?:in|down|and|off|right)|fists? through|(?:tracks?|checks?|monitors?) (?:where|who) i (?:am|go|see|talk|text|ring)\b|(?:threw|throws?|throwing|hurled|hurls?) {gap(4)}at (?:my|his|her|our) (?:head|face|mam|mum|sister|brother|baby)\b|cant keep (?:him|her|us|them|my \w+|the \w+|myself) safe\b|(?:told|says|said) (?:\w+ )?(?:im|youre|shes|were|ill be) next\b|never see (?:daylight|(?:the|my|your) kids again)|(?:coming|come|came|comes) (?:for|after) (?:me|us|(?:his|her|my|our) (?:mam|mum|family|kids))\b(?! (?:tea|dinner|lunch|help|advice|support))|sleeping in (?:the|our|my) car|(?:isnt|not|never|wasnt|no longer) safe (?:at|in) (?:our|the|my|his|her) (?:house|home|own)|(?:isnt|not|never|aint) allowed (?:her|his|my|their) own|punch(?:es|ed|ing)? (?:holes in |through )?(?:the |a )?(?:walls?|doors?|windows?)",
         rf"(?:got|has|have|had|pulled|pulls|holding|held|grabbed|picked up|picks up|carr\w+|waving|hid|hiding|took|takes|brought|takes|came at|comes at|went for|goes for|attack\w*|threaten\w*|chas\w+|stab\w*|after|at|lunged|lunges|slashed) {gap(6)}(?:knife|knives|machete|weapon|gun|hammer|axe|blade|crowbar|screwdriver)\b|(?:attack\w*|threaten\w*|stab\w*|went for|goes for|came at|comes at|hit|hits|chas\w*|lunged|after) {gap(6)}with {gap(2)}{WEAPON}",
-        rf"(?:burn|set|setting|sets|burning|torch) {gap(3)}(?:the|our|my|this|his|her) (?:house|place|home|flat|bed|room|curtains|school|car) ?(?:down|on fire|alight)?|(?:{ACTOR}|he|she) {gap(4)}(?:attack(?:s|ed|ing)|beat(?:s|ing)? up|batter\w*) {gap(1)}(?:me|us|mam|mum|my)\b|mummy {gap(3)}(?:crying|hurt|bleeding|blood)|daddy {gap(3)}(?:hurts|hits|hit|hurt|pushed|kicked|punched) ",
+        rf"(?:burn|burning|torch) {gap(3)}(?:the|our|my|this|his|her) (?:house|place|home|flat|bed|room|curtains|school|car)\b|set(?:s|ting)? {gap(5)}(?:on fire|alight)\b|set(?:s|ting)? {gap(1)}fires?\b(?! (?:alarms?|drills?|doors?))|(?:{ACTOR}|he|she) {gap(4)}(?:attack(?:s|ed|ing)|beat(?:s|ing)? up|batter\w*) {gap(1)}(?:me|us|mam|mum|my)\b|mummy {gap(3)}(?:crying|hurt|bleeding|blood)|daddy {gap(3)}(?:hurts|hits|hit|hurt|pushed|kicked|punched) ",
         rf"(?:get|got|getting|need to get|run|ran|flee|fled|fleeing|escape|escaped|escaping|hide|hiding|leave|leaving|left|away) {gap(2)}(?:away )?from {gap(2)}(?:{PARTNER}|my (?:dad|mam|mum|stepdad|brother)|him|an abus\w+|abus\w+|violen\w+)\b|(?:hiding|hid|locked|barricaded|shut) {gap(2)}(?:in|inside) the {gap(1)}(?:bathroom|toilet|bedroom|car|cupboard|loft|shed|garage)|(?:run|ran|flee|fled|leave|left) {gap(3)}(?:home|house|our home) {gap(2)}(?:quickly|in the night|because of|with nothing|with the kids|tonight)",
         rf"(?:blacked out|knocked (?:me|him|her) (?:out|unconscious|down|to the (?:floor|ground)|about|around)|(?:threw|throws|throwing|chuck\w*) {gap(3)}(?:things|stuff|plates?|cups?|chairs?|furniture) at (?:me|us|him|her))|(?:comes?|came|went|goes|flew|flies) (?:at|for) (?:me|us|his (?:mam|mum|dad|sister|brother)|her (?:mam|mum|sister|brother)|the baby) (?:with|and|again|last|when)",
         rf"(?:they|parents|mam and dad|mum and dad|dad) {gap(2)}(?:fight|fights|fighting|fought) (?:\w+ ){{0,6}}(?:hit|hits|scared|crying|blood|every night|police|screaming|kids)",
@@ -630,20 +538,91 @@ RULES = (
     _rule(
         "medical",
         r"(?:not|isnt|stopped|stops|stop|cant|cannot|hardly|barely|struggling to|struggles to|struggling with|trouble|fighting to|difficulty|couldnt|wont|gasping|no longer|aint|finding it hard to|hard to|find it hard to|cant get (?:his|her|my)) (?:\w+ )?breath(?:e|ing|in|)\b(?! (?:through|out of) (?:his|her|my|the) nose)|gasping for",
-        rf"unconscious\b(?! (?:of|bias|mind))|unresponsive\b(?! (?:to|council|school))|not responding|(?:{CHILD}|he|she|hes|shes|dad|mam|mum|nana|i|baby|{SIBLING}|who|just|him|her) {gap(2)}(?:collapsed|passed out|fainted|electrocuted|blacked out)\b|(?:cant|couldnt|unable to|not able to|trying to) (?:get |wake )(?:him|her|them|my \w+|the \w+|baby)(?: to)? ?(?:wake|awake|up|round|come round|respond)?(?= (?:up|round|\.|and|wake|awake|help|properly|please|now)|$)|(?:wont|will not|not|isnt) (?:wake|waking|come round|coming round|respond|responding)\b(?!(?: up)? (?:for|in the|early|on|until|before|at|to))",
+        rf"unconscious\b(?! (?:of|bias|mind))|unresponsive\b(?! (?:to|council|school)\b)|not responding|(?:{CHILD}|he|she|hes|shes|dad|mam|mum|nana|i|baby|{SIBLING}|who|just|him|her) {gap(2)}(?:collapsed|passed out|fainted|electrocuted|blacked out)\b|(?:cant|couldnt|unable to|not able to|trying to) (?:get |wake )(?:him|her|them|my \w+|the \w+|baby)(?: to)? ?(?:wake|awake|up|round|come round|respond)?(?= (?:up|round|\.|and|wake|awake|help|properly|please|now)|$)|(?:wont|will not|not|isnt) (?:wake|waking|come round|coming round|respond|responding)\b(?!(?: up)? (?:for|in the|early|on|until|before|at|to))",
         rf"(?:gone|going|turned|turning|went|is|are|looks|look|lips|hes|shes|looking|all) {gap(2)}(?:blue|floppy|limp|grey|lifeless|purple|stiff|funny colour|(?:grey|blue|funny|strange|weird|purple) colou?r)\b(?= (?:\.|and|round|in|help|now|he|she|hes|shes|what|lips|after|with|please|i)|$)|(?:hes|shes|is|and|are|not|isnt) not moving|(?:not|isnt|stopped) moving\b",
-        rf"(?:fit|fits|seizures?|fitting|convuls\w+|jerking) {gap(6)}(?:wont stop|not stop\w*|isnt stop\w*|hasnt stop\w*|doesnt stop|still going|right now|[0-9]+ min\w*|(?:two|three|four|five|six|seven|eight|ten|twenty) min\w*|minutes|longer than|come round|after another|first ever|first time|back to back|what do i do|not coming round|rescue med\w*|dont know what)|(?:having|in the middle of|still|is|hes|shes|having had) {gap(2)}(?:fit|seizure|fitting|convuls\w+)\b(?! (?:in|for|to|well|a|the|enough|activity|disorder|plan|like|into|about|and (?:healthy|well|active)))|status epilepticus|eyes (?:have |are |is )?roll\w*|(?:wont|not|hasnt|cant) stop (?:twitching|shaking|jerking|convulsing|bleeding)|knocked (?:himself |herself |him |her )?(?:out|unconscious)\b(?! (?:of|his))|concussi\w+|(?:cant|couldnt|unable to|cannot) (?:rouse|revive) |(?:stuck|lodged|caught) in (?:his|her|my|the) (?:throat|windpipe|airway)|lips {gap(3)}(?:colour|blue|grey|purple)|chest {gap(2)}(?:sucking|caving)|(?:wont|not|isnt|stopped) (?:answer|answering|respond|responding) {gap(1)}and|passed out|eyes rolling",
+        rf"(?:fit|fits|seizures?|fitting|convuls\w+|jerking) {gap(6)}(?:wont stop|not stop\w*|isnt stop\w*|hasnt stop\w*|doesnt stop|still going|right now|[0-9]+ min\w*|(?:two|three|four|five|six|seven|eight|ten|twenty) min\w*|minutes|longer than|come round|after another|first ever|first time|back to back|what do i do|not coming round|rescue med\w*|dont know what)|(?:having|in the middle of|still|is|hes|shes|having had) {gap(2)}(?:fit|seizure|fitting|convuls\w+)\b(?! (?:in|for|to|well|a|the|enough|activity|disorder|plan|like|into|about|and (?:healthy|well|active)))|status epilepticus|eyes (?:have |are |is )?roll\w*|(?:wont|not|hasnt|cant) stop (?:twitching|shaking|jerking|convulsing|bleeding)|knocked (?:himself |herself |him |her )?(?:out|unconscious)\b(?! (?:of|his)\b)|concussi\w+|(?:cant|couldnt|unable to|cannot) (?:rouse|revive) |(?:stuck|lodged|caught) in (?:his|her|my|the) (?:throat|windpipe|airway)|lips {gap(3)}(?:colour|blue|grey|purple)|chest {gap(2)}(?:sucking|caving)|(?:wont|not|isnt|stopped) (?:answer|answering|respond|responding) {gap(1)}and|passed out|eyes rolling",
         rf"(?:is|hes|shes|baby|are|{CHILD}|s|just|now|started) choking\b|choking on|chok(?:ed|es) {gap(4)}(?:blue|cant|not|unconscious)",
         rf"swallow(?:s|ed|ing)? {gap(5)}(?:batter\w+|magnets?|bleach|{_DRUG}|coins?|something|liquid|toy|pins?|glass|poison|lego|bead|beads|nail|screw|stones?|marbles?|chemical|capsule|pods?|antifreeze|needle|button|cleaner|lighter fluid|petrol|cleaning \w+|drain cleaner|vape\w*|razor|objects?)\b",
         rf"(?:drunk|drank|drinks|drinking|eaten|eating|ate|licked|had|got into|gulped|necked|taken) {gap(4)}(?:bleach|cleaner|poison\w*|berries|weed ?killer|antifreeze|pods?|washing (?:tablet|capsule|liquid)|screen ?wash|petrol|dishwasher \w+|under the sink|mushrooms|slug pellets|rat poison|hand gel|sanitiser|white spirit|(?:my|his|her|nanas?|grandads?|mams?|dads?|too many|all (?:the|his|her|my)|all of (?:the|his|her|my)|a load of|loads of|lots of|a handful of|a bottle of|a packet of|a box of|whole \w+ of|bunch of|an? lot of) {gap(2)}{_DRUG})\b",
-        rf"overdos(?:e|es|ed|ing)|(?:shes|hes|ive|she|he|have|has) (?:just )?(?:taken|swallowed|took) (?:some |the |all )?(?:pills|tablets)\b(?! (?:fine|crushed|with|for|every|daily|at|for his))|(?:taken|took|take|takes|swallowed|neck\w*|popped|downed|had|have|ive|eaten) {gap(2)}(?:a )?(?:loads?|too many|too much|all|handful|lots|whole|packet|bottle|box|bunch|strip|pack|[0-9]{{2,3}}|twenty|thirty|forty|ten|double|every) {gap(4)}{_DRUG}|(?:medicine|tablet|pill|medication|insulin) {gap(2)}(?:cupboard|cabinet|bottles?|box|packets?|pen) {gap(4)}(?:empty|open|gone|missing)",
+        rf"overdos(?:e|es|ed|ing)|(?:shes|hes|ive|she|he|have|has) (?:just )?(?:taken|swallowed|took) (?:some |the |all )?(?:pills|tablets)\b(?! (?:fine|crushed|with|for|every|daily|at|for his)\b)|(?:taken|took|take|takes|swallowed|neck\w*|popped|downed|had|have|ive|eaten) {gap(2)}(?:a )?(?:loads?|too many|too much|all|handful|lots|whole|packet|bottle|box|bunch|strip|pack|[0-9]{{2,3}}|twenty|thirty|forty|ten|double|every) {gap(4)}{_DRUG}|(?:medicine|tablet|pill|medication|insulin) {gap(2)}(?:cupboard|cabinet|bottles?|box|packets?|pen) {gap(4)}(?:empty|open|gone|missing)",
         rf"(?:bleeding|blood|bleeds) {gap(6)}(?:wont stop|not stop\w*|cant stop|badly|heavily|everywhere|a lot|loads|pouring|now|from (?:his|her|the) (?:head|mouth|ears?|wrist\w*|neck)|gushing|doesnt stop|isnt stop\w*|spurting|soaked)|(?:pouring|gushing|covered in|losing|coughing up|vomiting|lost) {gap(3)}blood\b|bled {gap(3)}(?:everywhere|a lot|out)|until (?:he|she|i) bled",
         rf"(?:burn(?:ed|t|s)?|scald\w*) {gap(5)}(?:badly|boiling|kettle|hot (?:water|oil|tea|coffee)|blister\w*|acid|face|iron|oven|chip pan)|(?:boiling water|kettle|hot (?:oil|fat|tea|coffee|water|soup)|chip pan|acid) {gap(5)}(?:over|on|himself|herself|down)|electrocut\w+|poisoned|poisoning",
         rf"(?:having|in|got|going into|had|start of|think) {gap(2)}(?:allergic reaction|anaphyla\w+)|anaphyla\w+ (?:shock|right|now)|(?:throat|tongue|lips|face|mouth) {gap(4)}(?:swelling|swollen|closing|swelled|ballooning|ballooned|puffed)|given {gap(3)}epi ?pen",
-        rf"(?:banged|hit|bumped|cracked|smashed|hurt|knocked|fell|landed|injur\w+) {gap(5)}head {gap(8)}(?:sick|sleepy|unconscious|vomit\w*|drowsy|knocked out|bleeding|blood|confused|wont wake|dizzy|throwing up|slurr\w*|not making sense|lump|split|fluid|seeing double)|fell {gap(6)}(?:not moving|unconscious|head|cant move|bone|wont wake|leg|screaming)\b|head ?(?:injury|is split open|split open)|bone (?:is )?(?:sticking|poking|out)",
+        rf"(?:banged|hit|bumped|cracked|smashed|hurt|knocked|fell|landed|injur\w+) {gap(5)}head {gap(12)}(?:sick|sleepy|unconscious|vomit\w*|drowsy|knocked out|bleeding|blood|confused|wont wake|dizzy|throwing up|slurr\w*|not making sense|lump|split|fluid|seeing double)|fell {gap(6)}(?:not moving|unconscious|head|cant move|bone|wont wake|leg|screaming)\b|head ?(?:injury|is split open|split open)|bone (?:is )?(?:sticking|poking|out)",
         rf"rash {gap(8)}(?:glass|fade|fading|floppy|stiff neck|purple)|mening\w+|sepsis|stiff neck {gap(5)}(?:fever|temperature|rash)|(?:need|call|calling|ring|get|send|phone|called|want|rang|do i|should i) {gap(4)}(?:ambulance|999|paramedics?)\b|(?:having|had|has|think its|is it) (?:a |my )?heart attack(?! when)|having a stroke|cardiac|(?:is|hes|shes|nearly|almost|was|has) drown(?:ing|ed)\b|(?:tube|peg|trache\w*|trachy|button|ng) {gap(4)}(?:come out|came out|fallen out|pulled out|out and|blocked|dislodged) {gap(4)}(?:and|he|she|hes|shes|cant|help|now|floppy|what)|medical emergency|(?:his|her|my) (?:insulin|sugar|blood sugar|sats|oxygen) (?:\w+ ){{0,3}}(?:dropp\w+|low|hypo|falling|crash\w*) {gap(6)}(?:wont|not|floppy|unconscious|drowsy|help|shaking)",
         negatable=False,
         unless=r"\b(?:not had an? (?:fit|seizure)|ambulance (?:service|station|job|cadets|visit)|toy ambulance|(?:if|when|what if|in case) (?:he|she|a child|a pupil|my (?:son|daughter)) (?:has|had|have|having|starts?|is|goes into|were|was) (?:\w+ ){0,2}(?:seizures?|fits?|fitting|reaction|chok\w+|overdose)|(?:at|in) risk of (?:chok\w+|seizures?)|overdosed on (?:chocolate|sweets|telly|tv|screen))\b",
+    ),
+    # the same, less plainly said
+    _rule(
+        "medical",
+        rf"(?:gave|given|give|took|taken|had|got) {gap(4)}(?:double|twice|wrong|too much) {gap(3)}(?:{_DRUG}|dose)\b",
+        r"temp(?:erature)? (?:\w+ ){0,3}(?:39|4[0-2])\b|epi ?pen (?:has been |was |just )?(?:given|used)\b|\bbmi (?:\w+ ){0,3}(?:9|1[0-5])\b|chest pains?\b|(?:is|shes|hes|im|gone into) in labour\b|waters? (?:have )?broke",
+        rf"(?:bit|bitten|attacked|mauled|savaged) {gap(2)}by {gap(3)}dog {gap(6)}(?:deep|bleeding|blood|face|badly|stitches|hand|arm|leg|neck)\b",
+        r"fell out (?:of )?(?:the|a|his|her|our|my) (?:\w+ )?window",
+        r"(?:no|not had a|hasnt had a|hasnt|not done a|not) (?:wee|weed|peed|wet nappy|wet nappies|passed urine) (?:\w+ ){0,4}(?:hours|all day|since|today|yesterday)\b",
+        negatable=False,
+        unless=r"\b(?:wont wee|holds it|room temperature|water temperature|temperature in (?:class|the))\b",
+    ),
+    _rule(
+        "self-harm",
+        r"\bsh (?:again|tonight|last night|today|every|since|a lot)\b|(?:been|started|keeps?|doing) sh\b(?! (?:in|at|on)\b)",
+        r"cuts? to (?:the |her |his |my |left |right |both |inner )*(?:fore)?(?:arms?|wrists?|thighs?|legs?)\b",
+        r"(?:hid|hides|hidden|hiding|found|bought|got|made|tied) (?:a |the |some )?(?:\w+ )?(?:rope|noose)\b|(?:hear|hears|hearing|heard) voices? (?:\w+ ){0,4}(?:tell\w*|say\w*|hurt|kill|harm)\b",
+        negatable=True,
+    ),
+    _rule(
+        "suicide",
+        r"(?:letters?|notes?) (?:to|for) (?:the|my|me|our) (?:kids|children|bairns|family|mam|mum|husband|son|daughter) (?:\w+ ){0,2}(?:sorry|goodbye)\b",
+        r"(?:giv(?:e|es|en|ing)|gave) (?:all|everything|most)(?: of)? (?:(?:his|her|my|their) (?:\w+ ){0,3})?away\b",
+        r"(?:says?|said) (?:\w+ ){0,9}(?:she|he|shes|hes) (?:wont|will not|isnt going to|not going to) be here\b(?! (?:for|at|on)\b)",
+        negatable=False,
+    ),
+    _rule(
+        "missing",
+        rf"(?:not|havent|hasnt) seen {gap(3)}(?:{CHILD}|him|her|them) (?:for|in) (?:[0-9]+|a|two|three|four|five|over) (?:hours?|days?|nights?)\b",
+        r"(?:left|off|gone from) (?:the )?(?:site|premises|building|grounds|unit)\b (?:\w+ ){0,5}(?:not (?:yet )?(?:located|found|back)|whereabouts)|whereabouts unknown",
+        r"(?:ive|i have|i) (?:just )?(?:run|ran) away\b(?! (?:when|as|once|in the past|years))|(?:got|gets|getting|gone|went) in(?:to)? (?:a|the|some|his) car with (?:a|some|the) (?:\w+ )?(?:man|men|bloke|lads?|stranger|fella|guy)\b",
+        negatable=False,
+    ),
+    _rule(
+        "violence",
+        r"(?:man|men|someone|somebody|bloke|stranger|ex|lads) (?:\w+ ){0,3}(?:trying|tries|tried) to (?:get|break|kick (?:his|their) way) in\b(?! (?:to|touch|the|a|on|there)\b)|burn (?:us|me|him|her|them) (?:out|alive|in)\b|(?:found|finds|knows|worked) (?:out )?(?:our|my|her|their|the|where)? ?(?:new )?(?:address|we live|i live|she lives|we are|we moved)\b",
+        r"(?:leave|left|leaving|run|ran|flee|fled) (?:\w+ )?in the (?:middle of the )?night (?:\w+ ){0,5}(?:nothing|because of|him|kids|bairns)\b",
+        r"(?:says?|said|saying|threat\w+|talks? about|talking about|wants? to) (?:\w+ ){0,4}(?:shoot|stab|shooting|stabbing|bomb|bombing|kill|killing) (?:his|her|the|a|some|everyone|people|other) ?(?:\w+ )?(?:teachers?|school|class\w*|kids?|pupils?|lad|lads|girl|boy|head|everyone)\b",
+        r"(?:join|joined|joining) (?:\w+ ){0,2}(?:nazis?|far right|isis|extremists?|terrorists?|jihad\w*)\b|(?:keeps?|kept) (?:a |the )?(?:\w+ )?(?:machete|gun|sword|axe|weapons?|hammer)\b|blow(?:ing)? (?:stuff|things|people|everyone|the school|school) up|mak(?:e|es|ing) (?:a )?bombs?\b(?! (?:bath|in minecraft))",
+        negatable=True,
+    ),
+    _rule(
+        "harm",
+        r"(?:no|without any|cant afford) (?:heating|electric\w*|gas|hot water|nappies|formula|power) (?:\w+ ){0,6}(?:baby|bairns?|kids|children|toddler|freezing|hungry|starving)\b|(?:nowhere|no where) to (?:go|sleep|stay) (?:tonight|now)\b",
+        rf"(?:someone|somebody|staff|a teacher|a carer|they|one of) {gap(7)}(?:hurting|hitting|abusing|touching|harming) {WHOM}",
+        rf"(?:{SIBLING}) {gap(2)}(?:gets?|got|climbs?|comes?|came) {gap(1)}in(?:to)? bed with me\b|love ?bites?\b|hick(?:eys?|ies)\b",
+        r"(?:says?|said|tells? \w+|told \w+) (?:\w+ ){0,6}touch(?:es|ed|ing) (?:me|her|him|them)\b(?! (?:up|base)\b)",
+        r"(?:bum|bottom|willy|privates?|fanny|down there) (?:is |was )?(?:hurts?|hurting|sore|bleed\w*) (?:\w+ ){0,5}(?:since|when|after|at|from) (?:\w+ ){0,6}(?:uncles?|grandads?|dads?|stepdads?|stayed|carers?|man|brother|respite|driver)\b",
+        r"(?:leaves?|left|leaving) (?:me|us) (?:\w+ ){0,6}(?:all (?:weekend|night|week)|over ?night|for days)\b",
+        r"(?:hear|heard|hearing|hears) (?:\w+ ){0,3}(?:slaps|being (?:hit|slapped|beaten)|getting (?:hit|battered|slapped))\b",
+        rf"(?:{RELATIVE}|{PARTNER}|staff|school|carers?) {gap(2)}(?:forgets?|wont give|refus\w+ to give|doesnt give|stopped giving|not giving) (?:\w+ )?(?:him|her|his|the) {gap(2)}(?:meds|medication|insulin|inhaler|tablets)\b",
+        r"(?:isnt|wont|not|refus\w+ to|never|doesnt) (?:take|taking|takes|took) (?:him|her|them|the baby) to (?:the )?(?:hospital|doctors?|a and e) (?:\w+ ){0,4}(?:ill|poorly|sick|broken|hurt|bleeding|bad)\b",
+        r"im (?:only )?(?:[5-9]|1[0-5])\b (?:\w+ ){0,3}(?:look|looking|care|caring) after my (?:\w+ ){0,3}(?:on my own|alone|by myself|all night)\b",
+        r"(?:leav\w+|dump\w*) (?:him|her|them) (?:at|outside|on the steps of|with) (?:the |your )?(?:\w+ )?(?:council|social services|civic centre|police station|county hall)\b",
+        r"(?:nobody|no one|not|havent|hasnt|never|arent|isnt) (?:\w+ ){0,2}(?:wash|washed|chang|changed|cleaned|fed|bathed) (?:him|her|them) (?:\w+ ){0,8}(?:for )?(?:days|weeks|all day|since)\b",
+        r"(?:need|want) (?:some |your )?help (?:right )?now\b(?= (?:\.|please|im|hes|shes|i am)|$)|(?:someone|somebody|anyone|please) help (?:me |us )?now\b",
+        r"(?:scared|frightened|terrified|afraid|dread) (?:\w+ )?what (?:he|she|they|hell|shell|hed|my \w+) (?:\w+ ){0,2}(?:do|does|capable)\b",
+        r"(?:need|call|get|ring|phone) (?:the )?police\b(?! (?:checks?|vetting|clearance|report|talk|cadets|visit|officer|station|to come to school))",
+        r"needles (?:\w+ ){0,2}(?:on|in|all over) (?:the )?(?:floor|house|home|bed|cot)|home conditions (?:\w+ ){0,2}(?:poor|bad|awful|unsafe|dirty|filthy)\b",
+        r"acting out (?:\w+ ){0,3}sex\w*|sex (?:things|acts|positions)\b",
+        rf"(?:{RELATIVE}|{PARTNER}) {gap(1)}(?:hits?|beats?|hitting|smacks?) with (?:a |the |his |her )?(?:stick|belt|cane|slipper|spoon|lead|shoe)\b",
+        rf"(?:stopp\w+|stops?|skipp\w+|skips?|not) taking (?:his|her|my) {gap(1)}(?:{_DRUG}) (?:on purpose|deliberately)\b",
+        r"(?:before|or) i do (?:something|anything)\b|help me (?:\w+ ){0,2}(?:scared|frightened)\b",
+        negatable=True,
+    ),
+    _rule(
+        "exploitation",
+        r"(?:send|sends|sending|share|sharing|post|posting|leak|leaking|spread\w*) (?:my|her|his) (?:pics?|photos?|pictures|videos?|images?) (?:to everyone|to (?:my|her|his)|round|around|online|everywhere|unless|if)\b",
+        r"(?:[2-6][0-9]) year old (?:boyfriend|girlfriend|bloke|fella)\b|(?:man|lad|bloke|fella|guy) (?:of|aged) (?:1[89]|[2-6][0-9])\b (?:\w+ ){0,8}(?:her|him|my)\b",
+        r"pregnant (?:\w+ ){0,5}(?:stepdad|uncle|dad|brother|teacher|nobody knows|no one knows|cant tell)\b|(?:my|her) wedding (?:\w+ ){0,4}(?:dont|doesnt) want\b",
+        negatable=True,
     ),
     # exploitation, trafficking, forced marriage, FGM
     # a child is drugged
@@ -658,7 +637,7 @@ RULES = (
         "exploitation",
         r"(?:they|theyre|theyll|he|hes|hell|she|shes|someone|somebody|lads|dealers?|gang) (?:will|ll|are going to|is going to|going to|"
         r"threaten\w* to|said theyd|said theyll|say theyll|want to)? ?(?:cut|stab|shoot|slice|chib|slash|petrol bomb) "
-        r"(?:him|her|me|us|them)\b(?! (?:off|out|back|some|slack|short|a|down|loose|free))",
+        r"(?:him|her|me|us|them)\b(?! (?:off|out|back|some|slack|short|a|down|loose|free)\b)",
         negatable=True,
     ),
     _rule(
@@ -678,8 +657,8 @@ RULES = (
         "disclosure",
         r"(?:made|makes|making|make|received|had|got|taken|hearing|heard|another|historic|following) (?:a |an |another |some )?(?:\w+ )?disclosures?\b",
         rf"(?:pupil|child|children|student|girl|boy|yp|young person|kid|he|she|lad|lass|learner|client|patient|daughter|son|they|teen\w*|yr? ?[0-9]+|year [0-9]+|reception|class|resident|someone|service user|nephew|niece|granddaughter|grandson) {gap(7)}disclos(?:ed|es|ing|e|ure|ures)\b|disclos(?:ed|ing) (?:to (?:me|us|her|his|staff|a|the (?:ta|teacher|nurse|senco|elsa))|abuse|that|physical|sexual|self|being|about|something|harm|at|dv|domestic|he|she)\b",
-        rf"(?:have|got|raise|raising|report|reporting|make|making|made|there is|theres|urgent|serious|possible|immediate|current|about|a|log|logging|want to|new|some|the|send|submit\w*|re|escalat\w*|do) {gap(2)}(?:safeguarding|child protection|welfare|cp) (?:concerns?|issues?|incident|referral|worry|worries|alert|matter|problem|disclosure|enquiry|report)\b(?! (?:form template|training|policy))|^(?:safeguarding|child protection|welfare|cp) (?:concerns?|issue|incident|referral|worry|alert|report)|safeguarding (?:concerns?|issue|referral|worry|incident) (?:about|re|regarding|for|with|involving|on|today|who|over)",
-        r"(?:at|immediate|significant|of|serious|real) (?:risk of |immediate risk of )?(?:significant|serious|immediate) harm|(?:at risk|risk) of (?:\w+ )?(?:harm|abuse|being (?:hurt|harmed|abused|exploited|groomed))|(?:in|is|are|be|immediate|real|child|kids|bairns?) (?:\w+ )?(?:immediate |real |serious )?danger\b(?! (?:of (?:losing|failing|missing|falling|being (?:excluded|expelled)|exclusion)|awareness|zone|mouse))",
+        rf"(?:have|got|raise|raising|report|reporting|make|making|made|there is|theres|urgent|serious|possible|immediate|current|about|a|log|logging|want to|new|some|the|send|submit\w*|re|escalat\w*|do) {gap(2)}(?:safeguarding|child protection|welfare|cp) (?:concerns?|issues?|incident|referral|worry|worries|alert|matter|problem|disclosure|enquiry|report)\b(?! (?:form template|training|policy))|(?:^|(?<=\. ))(?:safeguarding|child protection|welfare|cp) (?:concerns?|issue|incident|referral|worry|alert|report)|safeguarding (?:concerns?|issue|referral|worry|incident) (?:about|re|regarding|for|with|involving|on|today|who|over)",
+        r"(?:at|immediate|significant|of|serious|real) (?:risk of |immediate risk of )?(?:significant|serious|immediate) harm|(?:at risk|risk) of (?:\w+ )?(?:harm|abuse|being (?:hurt|harmed|abused|exploited|groomed))|(?:in|is|are|be|immediate|real|child|kids|bairns?) (?:\w+ )?(?:immediate |real |serious )?danger\b(?! (?:of (?:~|losing|failing|missing|falling|being (?:excluded|expelled)|exclusion)|awareness|zone|mouse))",
         rf"(?:worried|concerned|concern|concerns|worry|worries|fear|fears) {gap(4)}(?:safety|welfare) (?:of|at home|and|with)|(?:worried|concerned|concerns|fears?|scared|frightened) {gap(4)}(?:for|about|over) {gap(3)}(?:safety|welfare)\b(?! (?:of the (?:road|building|equipment|bus|minibus)|on the road|gate|belt|harness))|(?:allegations?|complaint) (?:made )?(?:against|about) (?:a |an |the |my )?{gap(2)}(?:staff|teacher|ta|escort|carer|driver|worker|member) ?{gap(4)}(?:hit|hurt|abus\w+|touch\w+|assault\w*|\.|$)?(?= |$)|\blado\b",
         rf"(?:said|told|saying|says|mentioned|came out with) {gap(4)}(?:something|things|stuff|summat) {gap(3)}(?:worr(?:ies|ied|ying)|concern(?:s|ed|ing)|bother(?:s|ed)|alarm\w+|disturb\w+|about (?:her|his) (?:uncle|dad|stepdad|mam|mum|grandad))|present(?:s|ed|ing) with {gap(3)}(?:bruis\w+|injur\w+|marks?|burns?)|restrain\w* {gap(6)}(?:broke|injur\w+|hurt|bruis\w+|marks?|fractur\w+|hospital|blood|face down|prone)|(?:faltering growth|failure to thrive) {gap(6)}(?:engag\w+|neglect|concern\w*)|hurt(?:s|ing)? at home|referral to (?:the )?front door|front door referral|hurting (?:him|her|them|me)\b",
         negatable=True,
@@ -695,19 +674,26 @@ def find_urgent(text: str) -> str | None:
     words_of_text = plain(text)
     if not words_of_text:
         return None
-    rest = CALM.sub("~", words_of_text)
+    rest = without_calm_phrases(words_of_text)
     for rule in RULES:
         for match in rule.pattern.finditer(rest):
             if rule.unless and rule.unless.search(words_of_text):
                 break
-            if not (rule.negatable and _is_negated(rest, match)):
+            if not ((rule.negatable and _is_negated(rest, match)) or _is_over(rule, rest, match)):
                 return rule.category
     return None
 
 
+def _is_over(rule: Rule, text: str, match: re.Match[str]) -> bool:
+    """Tell whether the message says that what the match tells is over: settled long ago, or back safe."""
+    if rule.category == "missing" and is_back_safe(text, match.start(), match.end()):
+        return True
+    return rule.category in _MAY_BE_SETTLED and is_settled(text, match.start(), match.end())
+
+
 # Acts that a negation in front of them takes back.
 _NEGATABLE_ACT = re.compile(
-    rf"\b(?:{ACT}|{DONE}|hurt|touch\w*|self|harm\w*|suicid\w*|cutting|abus\w*|violen\w*|disclos\w*|safeguarding|bruis\w*|groom\w*|neglect\w*|raped?)\b"
+    rf"\b(?:{ACT}|{DONE}|hurt|touch\w*|self|harm\w*|suicid\w*|cutting|abus\w*|violen\w*|disclos\w*|safeguarding|bruis\w*|groom\w*|neglect\w*|raped?|danger)\b"
 )
 
 

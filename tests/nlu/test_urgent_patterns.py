@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.nlu import urgent_patterns
+from bot.nlu import calm_words, urgent_patterns
 from bot.nlu.urgent_patterns import RULES, find_urgent, plain
 
 try:
@@ -229,7 +229,10 @@ def _unbounded_within_unbounded(parsed, inside=False) -> bool:
 
 
 def test_no_repetition_without_end_holds_another():
-    patterns = [urgent_patterns.CALM, urgent_patterns._NEGATED]
+    patterns = [urgent_patterns._NEGATED]
+    patterns += [value for value in vars(calm_words).values() if isinstance(value, re.Pattern)]
+    for kind in (*calm_words.KINDS, *calm_words._WHOLE_KINDS):
+        patterns += [kind.pattern, *kind.beside, kind.unless]
     for rule in RULES:
         patterns += [rule.pattern, *([rule.unless] if rule.unless else [])]
     assert _unbounded_within_unbounded(regex_parser.parse(r"(?:a+b)+"))

@@ -7,9 +7,25 @@ holding the port. One process is enough here, and it is gone when it is gone.
 from __future__ import annotations
 
 import argparse
+import logging
 
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
+
+from bot.directory.query import wanted_from_text
+from bot.directory.search import directory
+from bot.guidance.answers import load_answers
+
+log = logging.getLogger(__name__)
+
+
+def warm_up() -> None:
+    """Load what the first question would wait for: answers, the small encoder, the records. Never raises."""
+    try:
+        load_answers()
+        directory().search(wanted_from_text("autism group near Durham", []))
+    except Exception as error:  # noqa: BLE001 - whatever is missing, each action says so kindly when it needs it
+        log.warning("not everything could be loaded beforehand: %s", type(error).__name__)
 
 
 def main() -> None:
@@ -19,6 +35,7 @@ def main() -> None:
     chosen = parser.parse_args()
     executor = ActionExecutor()
     executor.register_package("actions")
+    warm_up()
     app = create_app(executor)
     app.run(host="127.0.0.1", port=chosen.port, single_process=True, access_log=False, motd=False)
 

@@ -78,6 +78,8 @@ class RasaClient:
     def _session(self) -> requests.Session:
         if not hasattr(self._of_thread, "session"):
             self._of_thread.session = requests.Session()
+            # Rasa is on this machine: no proxy of the environment's lies between.
+            self._of_thread.session.trust_env = False
         session: requests.Session = self._of_thread.session
         return session
 

@@ -31,7 +31,7 @@ class EncoderMissing(RuntimeError):
 
 
 class SentenceEncoder:
-    """all-mpnet-base-v2 in 8-bit ONNX. Not safe to share between threads that call it at once without need: calls queue."""
+    """all-mpnet-base-v2 in whole-number ONNX. Not safe to share between threads that call it at once without need: calls queue."""
 
     width = WIDTH
     padding_token = 1
@@ -94,17 +94,13 @@ class SentenceEncoder:
             for row, index in enumerate(group):
                 ids[row, : len(tokens[index])] = tokens[index]
                 mask[row, : len(tokens[index])] = 1
-            vectors[group] = self._sentences(ids, mask)
-        return vectors
-
-    def _sentences(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        """Return a unit vector for each row of token ids, texts x width."""
-        vectors: np.ndarray = self._session.run(["sentence"], {"input_ids": ids, "attention_mask": mask})[0]
+            given = {"input_ids": ids, "attention_mask": mask}
+            vectors[group] = self._session.run(["sentence"], given)[0]
         return vectors
 
 
 class SmallEncoder(SentenceEncoder):
-    """all-MiniLM-L6-v2 in 8-bit ONNX: quick enough for every record of a directory and for each search."""
+    """all-MiniLM-L6-v2, likewise: quick enough for every record of a directory and for each search."""
 
     width = 384
     padding_token = 0
@@ -112,13 +108,6 @@ class SmallEncoder(SentenceEncoder):
     def __init__(self, folder: Path = SMALL_ENCODER, threads: int | None = None) -> None:
         """Load the encoder in `folder`; raise EncoderMissing when it is not there or has been altered."""
         super().__init__(folder, threads)
-
-    def _sentences(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        tokens = self._session.run(["last_hidden_state"], given)[0]
-        weights = mask[:, :, None].astype(np.float32)
-        means = (tokens * weights).sum(axis=1) / weights.sum(axis=1)
-        return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), np.float32)
 
 
 def check_files(folder: Path) -> str:

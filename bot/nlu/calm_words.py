@@ -36,6 +36,10 @@ _CALM_PHRASES = (
     r"kill(?:ing|s)? (?:time|two birds|it|the (?!kids|bairns|baby|children|family|lot)|for a|a|an|weeds|zombies|off|your|some)\b",
     r"(?:mam|mum|boss|wife|missus|husband|she|he|head) (?:will|ll|is going to|going to|would|d|s going to) (?:kill|murder) me (?:if|when) i (?:miss|forget|lose|dont|am late|get this|havent|didnt)",
     r"kill me now",
+    # "dee" is "do" in Durham: nobody dies a thing
+    r"(?:can|could|did|do|dont|to|they|we|you|i) die (?:that|this|anything|something|nothing|it (?:for|on|by|when|if))\b(?! any ?more| no longer| to (?:me|my)self)",
+    # young people in general
+    r"(?:how many|number of|under \d\ds|over \d\ds|young people|young offenders|teenagers) (?:\w+ ){0,5}locked up\b(?! (?:in|at|by|with) )",
     r"blue murder",
     r"youd think (?:i|we) (?:was|were) (?:hurting|killing|murdering|torturing|strangling|skinning|attacking) (?:him|her|them)",
     r"bang(?:ing|ed)? my head (?:off|against|on)",

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from bot.guidance.answers import load_answers
+from bot.guidance.answers import Answer, load_answers
 from bot.guidance.briefs import briefs
-from bot.guidance.replies import answer_message
+from bot.guidance.replies import MOST_WORDS_WITH_BRIEF, answer_message
 from tests.shared import SHARED
 
 _FACT = re.compile(r"£?\d[\d,.]*\d%?|£?\d%?|https?://\S+")
@@ -34,8 +34,24 @@ def test_the_same_sources_and_links_are_shown_to_both():
             assert professional["text"].startswith(answer.text)
 
 
+def _with_brief(long: bool, own_text: bool) -> Answer:
+    for answer in load_answers().values():
+        brief = briefs().get(answer.sources[0], "")
+        together = len(answer.text_for("professional").split()) + len(brief.split())
+        if brief and bool(answer.professional) == own_text and (together > MOST_WORDS_WITH_BRIEF) == long:
+            return answer
+    raise AssertionError("no such answer")
+
+
+def test_a_long_answer_stands_without_its_brief_unless_it_has_a_text_for_professionals():
+    for own_text in (False, True):
+        answer = _with_brief(long=True, own_text=own_text)
+        shown = answer_message(answer, "professional", 1.0)["text"]
+        assert (briefs()[answer.sources[0]] in shown) == own_text
+
+
 def test_a_brief_belongs_to_the_section_cited_first():
-    answer = next(a for a in load_answers().values() if a.sources[0] in briefs())
+    answer = _with_brief(long=False, own_text=False)
     assert briefs()[answer.sources[0]] in answer_message(answer, "professional", 1.0)["text"]
     assert briefs()[answer.sources[0]] not in answer_message(answer, "parent", 1.0)["text"]
 

@@ -189,3 +189,20 @@ def test_back_safe_is_not_gone_again():
 def test_each_kind_has_something_that_undoes_it():
     assert all(not kind.unless.search("") for kind in KINDS)
     assert len({kind.pattern.pattern for kind in KINDS}) == len(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("message", "is_urgent"),
+    [
+        ("they said nee plan, can they dee that", False),
+        ("divvent want to dee this any more", True),
+        ("how many young people get locked up", False),
+        ("the kids are locked up in the cellar", True),
+        ("would anyone care if i died", True),
+        ("would anyone notice if i came late to the meeting", False),
+        ("gave my bike to my sister, i wont need it", True),
+        ("given my form to the senco, i wont need it back", False),
+    ],
+)
+def test_a_few_words_more_tell_danger_from_none(message, is_urgent):
+    assert bool(find_urgent(message)) == is_urgent

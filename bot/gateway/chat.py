@@ -134,8 +134,10 @@ class Chat:
             recent = self._recent(asked_in, audience)
             sent = as_ordinary_text(redacted.text)
             instead = self._handover.typed(ident, recent, text, lambda: self._look(sent, recent.audience))
-            if not instead and not find_urgent(text):
-                instead = told_otherwise(recent, redacted.text) or about_records(recent, redacted.text)
+            if not instead:
+                leaning = told_otherwise(recent, redacted.text) or about_records(recent, redacted.text)
+                # Danger comes first. What is no such message Rasa looks through itself.
+                instead = leaning if leaning and not find_urgent(text) else None
             if instead:
                 return self._ask(asked_in, ident, recent, instead, key)
             for kind, count in redacted.removed.items():

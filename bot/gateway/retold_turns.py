@@ -26,10 +26,11 @@ def told_otherwise(recent: RecentTurns, text: str) -> Instead | None:
     form = read(text)
     if not form:
         return None
-    step = recent.open_step()
-    if step:
-        return Instead(OFFER_AGAIN, text) if step == OFFER else None
-    shown = recent.just_shown()
+    step, shown = recent.open_step(), recent.just_shown()
+    if step and step != OFFER:
+        return None
+    if form == "simpler" and any(custom.get("kind") == "handoff" for custom in shown):
+        return Instead(OFFER_AGAIN, text)
     answers = [custom for custom in shown if custom.get("kind") == "answer"]
     if not answers:
         nothing_said_yet = all(custom.get("kind") in FAILURES for custom in shown)

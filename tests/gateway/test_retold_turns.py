@@ -48,7 +48,7 @@ def test_small_talk_between_is_passed_over(say, rasa):
     assert say("can you make that shorter").startswith("/faq")
 
 
-@pytest.mark.parametrize("kind", ["handoff", "safeguarding", "records"])
+@pytest.mark.parametrize("kind", ["safeguarding", "records"])
 def test_where_no_answer_was_just_given_it_is_an_ordinary_message(say, rasa, kind):
     answers(rasa, "school-pays")
     say("who pays")
@@ -66,10 +66,11 @@ def test_where_nothing_was_answered_yet_the_guide_says_what_it_can_do(say, rasa,
     assert say("eh?") == "/ask_what_can_you_do"
 
 
-def test_where_a_person_was_offered_one_is_offered_again(say, rasa):
+@pytest.mark.parametrize("offer", [{"step": "offer"}, {}], ids=["open", "not open"])
+def test_where_a_person_was_offered_one_is_offered_again(say, rasa, offer):
     answers(rasa, "school-pays")
     say("who pays")
-    rasa.says("handoff", step="offer")
+    rasa.says("handoff", **offer)
     say("i want to talk to somebody")
     assert say("i dont get it") == "/ask_for_person"
 

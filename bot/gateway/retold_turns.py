@@ -9,7 +9,7 @@ from bot.gateway.recent_turns import FAILURES, RecentTurns
 from bot.gateway.record_turns import REMEMBERED_TURNS
 from bot.guidance.replies import STILL_HARD, form_payload
 from bot.guidance.retelling import read
-from bot.handover.steps import OFFER
+from bot.handover.steps import CHECK, STEPS
 
 WHAT_IT_CAN = "/ask_what_can_you_do"
 OFFER_AGAIN = "/ask_for_person"
@@ -27,7 +27,7 @@ def told_otherwise(recent: RecentTurns, text: str) -> Instead | None:
     if not form:
         return None
     step, shown = recent.open_step(), recent.just_shown()
-    if step and step != OFFER:
+    if step in (*STEPS, CHECK):
         return None
     if form == "simpler" and any(custom.get("kind") == "handoff" for custom in shown):
         return Instead(OFFER_AGAIN, text)

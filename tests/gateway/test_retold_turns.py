@@ -66,7 +66,7 @@ def test_where_nothing_was_answered_yet_the_guide_says_what_it_can_do(say, rasa,
     assert say("eh?") == "/ask_what_can_you_do"
 
 
-@pytest.mark.parametrize("offer", [{"step": "offer"}, {}], ids=["open", "not open"])
+@pytest.mark.parametrize("offer", [{"step": "offer"}, {"step": "how_to_reach"}], ids=["open", "not open"])
 def test_where_a_person_was_offered_one_is_offered_again(say, rasa, offer):
     answers(rasa, "school-pays")
     say("who pays")

@@ -86,7 +86,7 @@ class HandoverTurns:
         if not button.intent_message.startswith(_NEEDS_DRAFT):
             return None
         if not self.handover.is_open() or self.handover.draft(conversation) is None:
-            return Instead("/ask_for_person", button.title)
+            return Instead(person_button()["payload"], button.title)
         if button.intent_message != ANSWER_MESSAGE:
             return None
         self.handover.put(conversation, button.title)

@@ -7,12 +7,11 @@ import re
 from bot.gateway.handover_turns import Instead
 from bot.gateway.recent_turns import FAILURES, RecentTurns
 from bot.gateway.record_turns import REMEMBERED_TURNS
-from bot.guidance.replies import STILL_HARD, form_payload
+from bot.guidance.replies import STILL_HARD, form_payload, person_button
 from bot.guidance.retelling import read
 from bot.handover.steps import CHECK, STEPS
 
 WHAT_IT_CAN = "/ask_what_can_you_do"
-OFFER_AGAIN = "/ask_for_person"
 # While services are remembered, "any more?" means more of them.
 _OF_THE_ANSWER = re.compile(r"\b(?:tell|explain|say|detail|info)", re.I)
 
@@ -30,7 +29,7 @@ def told_otherwise(recent: RecentTurns, text: str) -> Instead | None:
     if step in (*STEPS, CHECK):
         return None
     if form == "simpler" and any(custom.get("kind") == "handoff" for custom in shown):
-        return Instead(OFFER_AGAIN, text)
+        return Instead(person_button()["payload"], text)
     answers = [custom for custom in shown if custom.get("kind") == "answer"]
     if not answers:
         nothing_said_yet = all(custom.get("kind") in FAILURES for custom in shown)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -43,6 +44,17 @@ def new_database(kind: str, folder: Path, store: str | None = None) -> Iterator[
         yield _url_of(name)
     finally:
         _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def new_store(store: str) -> Any:
+    """Return a fixture that gives the URL of a new database with the tables of `store`, once on each kind of server."""
+
+    @pytest.fixture(params=KINDS)
+    def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+        with new_database(request.param, tmp_path, store) as url:
+            yield url
+
+    return url
 
 
 @lru_cache

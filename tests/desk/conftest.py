@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from bot.desk.commands import make_accounts
 from bot.settings import Settings
 from bot.store.engine import open_engine
-from tests.databases import KINDS, new_database
+from tests.databases import new_store
 from tests.gateway.conftest import make_client, rasa
 
 __all__ = ["make_client", "rasa"]
@@ -19,11 +19,7 @@ __all__ = ["make_client", "rasa"]
 PASSWORD = "a long and private phrase"
 
 
-@pytest.fixture(params=KINDS)
-def url(request, tmp_path):
-    """Give the URL of a new database with the guide's tables."""
-    with new_database(request.param, tmp_path, "guide") as url:
-        yield url
+url = new_store("guide")
 
 
 @pytest.fixture

@@ -5,15 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.store.engine import open_engine
-from tests.databases import KINDS, new_database
+from tests.databases import new_store
 from tests.directory.feed_server import FeedServer
 
-
-@pytest.fixture(params=KINDS)
-def directory_url(request, tmp_path):
-    """Give the URL of a new, empty directory store."""
-    with new_database(request.param, tmp_path, "directory") as url:
-        yield url
+directory_url = new_store("directory")
 
 
 @pytest.fixture

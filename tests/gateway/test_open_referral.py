@@ -16,18 +16,14 @@ from bot.directory.text_index import refresh
 from bot.gateway import open_referral
 from bot.gateway.problems import Problem, handle_problem
 from bot.store.engine import open_engine
-from tests.databases import KINDS, new_database
+from tests.databases import new_store
 from tests.directory.records import CHANGED, add_service, add_term, ident, opened
 
 V3 = "/open-referral/v3"
 CONSETT, SEAHAM = (54.85, -1.83), (54.84, -1.34)
 
 
-@pytest.fixture(params=KINDS)
-def address(request, tmp_path):
-    """The URL of a new, empty store of records."""
-    with new_database(request.param, tmp_path, "directory") as url:
-        yield url
+address = new_store("directory")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from bot.handover.consent import consent_text, consent_version
 from bot.handover.referrals import Consent, Details, ReferralStore
 from bot.privacy.encryption import new_key
 from bot.settings import Settings
-from tests.databases import KINDS, new_database
+from tests.databases import new_store
 
 DETAILS = Details(
     about="Nobody at Quillfeather school listens to us",
@@ -25,11 +25,7 @@ DETAILS = Details(
 )
 
 
-@pytest.fixture(params=KINDS)
-def referrals_url(request, tmp_path):
-    """Give the URL of a new, empty referrals store."""
-    with new_database(request.param, tmp_path, "referrals") as url:
-        yield url
+referrals_url = new_store("referrals")
 
 
 @pytest.fixture

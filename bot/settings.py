@@ -42,7 +42,10 @@ class Settings(BaseSettings):
     conversation_hours: int = Field(24, description="hours after its last message that a conversation is kept")
     rate_limit_conversation: int = Field(20, description="messages a minute from one conversation; 0 turns it off")
     rate_limit_address: int = Field(60, description="messages a minute from one address; 0 turns it off")
-    trust_forwarded_for: bool = Field(False, description="take the client's address from X-Forwarded-For")
+    trusted_proxies: str = Field(
+        "",
+        description="addresses or networks of proxies, parted by spaces, whose X-Forwarded-For and -Proto are believed",
+    )
     embed_origins: str = Field("", description="origins, parted by spaces, whose pages may embed the chat")
     theme: str = Field(str(KNOWLEDGE / "theme.yml"), description="file with the name, logo and colours of the pages")
 

@@ -18,6 +18,7 @@ from bot.desk.accounts import AccountProblem
 from bot.desk.content import csv_file
 from bot.desk.queue import as_csv
 from bot.desk.sessions import SignedIn
+from bot.gateway.lanes import DeskRoute
 
 AdminReader = Annotated[SignedIn, Depends(reader("admin"))]
 AdminWriter = Annotated[SignedIn, Depends(writer("admin"))]
@@ -27,7 +28,7 @@ MOST_EXPORTED = 100_000
 
 def router() -> APIRouter:
     """Return the routes of accounts and the audit trail."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=DeskRoute)
 
     @routes.get("/staff/accounts")
     def accounts(request: Request, who: AdminReader, done: bool = False) -> Response:

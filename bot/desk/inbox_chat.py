@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from bot.desk.access import desk_of
 from bot.desk.inbox import INBOX, Reader, Writer, live_chats, missing, show
 from bot.desk.sessions import SignedIn
+from bot.gateway.lanes import DeskRoute
 from bot.gateway.typed_text import cleaned
 from bot.guidance.wording import wording
 from bot.handover.live import LONGEST_NAME
@@ -21,7 +22,7 @@ LONGEST_MESSAGE = 2000
 
 def router() -> APIRouter:
     """Return the routes of the talk that belongs to a referral."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=DeskRoute)
 
     @routes.get(f"{INBOX}/{{ident}}/chat")
     def talk(request: Request, who: Reader, ident: str) -> Response:

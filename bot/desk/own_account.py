@@ -14,6 +14,7 @@ from bot.desk.accounts import AccountProblem
 from bot.desk.passwords import Codes
 from bot.desk.sessions import SignedIn
 from bot.desk.sign_in import begin_session
+from bot.gateway.lanes import DeskRoute
 from bot.guidance.wording import wording
 
 Anybody = Annotated[SignedIn, Depends(reader())]
@@ -24,7 +25,7 @@ Password = Annotated[str, Form(max_length=200)]
 
 def router() -> APIRouter:
     """Return the routes of one's own account."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=DeskRoute)
 
     @routes.get("/staff/account")
     def account(request: Request, who: Anybody, done: str = "") -> Response:

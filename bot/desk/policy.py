@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from bot.desk.access import desk_of, reader, writer
 from bot.desk.library import brief_of, citations, others_of_sections, with_citation
 from bot.desk.sessions import SignedIn
+from bot.gateway.lanes import DeskRoute
 from bot.gateway.problems import Problem
 from bot.guidance.answers import Answer, load_answers
 
@@ -22,7 +23,7 @@ AnswerReader = Annotated[SignedIn, Depends(reader("policy", "content"))]
 
 def router() -> APIRouter:
     """Return the routes of policy questions."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=DeskRoute)
 
     @routes.get("/staff/policy")
     def box(request: Request, who: PolicyReader) -> Response:

@@ -13,6 +13,7 @@ from bot.desk.accounts import AccountProblem
 from bot.desk.desk import Desk
 from bot.desk.provider import NotForThisDesk, Provider, ProviderFailed
 from bot.desk.sign_in import begin_session, safe_next, show_form
+from bot.gateway.lanes import DeskRoute
 from bot.guidance.wording import wording
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ ON_ITS_WAY_S = 600
 
 def router() -> APIRouter:
     """Return the routes of signing in with a work account."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=DeskRoute)
 
     @routes.get("/staff/sign-in/provider")
     def start(request: Request, next: str = "/staff") -> Response:

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from bot.desk.access import COOKIE, SIGN_IN, desk_of, is_from_here, reader, writer
 from bot.desk.accounts import Person
 from bot.desk.sessions import SignedIn, csrf_of, is_csrf
+from bot.gateway.lanes import DeskRoute, running_in
 from bot.guidance.wording import wording
 
 FORM_COOKIE = "staff_form"
@@ -20,7 +21,7 @@ AnybodyWriting = Annotated[SignedIn, Depends(writer())]
 
 def router() -> APIRouter:
     """Return the routes of signing in and out."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=DeskRoute)
 
     @routes.get("/staff")
     def first_page(request: Request, who: Anybody) -> Response:
@@ -31,6 +32,7 @@ def router() -> APIRouter:
         return show_form(request, next)
 
     @routes.post(SIGN_IN)
+    @running_in("sign_in")
     def sign_in(
         request: Request,
         name: Annotated[str, Form(max_length=200)] = "",

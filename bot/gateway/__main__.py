@@ -7,6 +7,7 @@ import logging
 import uvicorn
 
 from bot.gateway.app import create_app
+from bot.gateway.connections import allow_files, serving_options
 from bot.settings import settings
 
 
@@ -17,8 +18,15 @@ def main() -> None:
     configured = settings()
     app = create_app(configured)
     app.state.metrics.serve(configured.metrics_port)
+    allow_files()
     uvicorn.run(
-        app, host=configured.host, port=configured.port, access_log=False, log_level="warning", server_header=False
+        app,
+        host=configured.host,
+        port=configured.port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        **serving_options(app.state.connections),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
@@ -10,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 from bot.gateway.chat import Audience, Chat
 from bot.gateway.health import Health
+from bot.gateway.lanes import PageRoute, running_in
 from bot.gateway.problems import Problem
+from bot.gateway.turn_order import TurnOrder
 from bot.guidance.wording import wording
 from bot.privacy.erasure import Erasure
 
@@ -34,24 +37,29 @@ class Ask(BaseModel):
         return self
 
 
-def router(chat: Chat, erasure: Erasure, health: Health) -> APIRouter:
+def router(chat: Chat, order: TurnOrder, erasure: Erasure, health: Health) -> APIRouter:
     """Return the routes of the chat API and of the health check."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=PageRoute)
 
     @routes.post("/api/chat")
-    def ask(body: Ask, idempotency_key: Annotated[str | None, Header(max_length=200)] = None) -> dict[str, Any]:
+    async def ask(body: Ask, idempotency_key: Annotated[str | None, Header(max_length=200)] = None) -> dict[str, Any]:
         """Answer a message or a pressed button.
 
-        Refusals are problem details: 400 not JSON, or a conversation that is forged or no longer kept; 411 and 413 a
-        body without its length or over 64 kB; 422 an empty or too long message, a button not issued in this
-        conversation, or a wrong field; 429 too many messages (Retry-After says when); 503 the database is down. A part
-        behind the gateway that fails is a 200 with one message of kind "error".
+        Refusals are problem details: 400 not JSON, or a conversation that is forged or no longer kept; 408 a body that
+        does not end; 411 and 413 a body without its length or over 64 kB; 422 an empty or too long message, a button not
+        issued in this conversation, or a wrong field; 429 too many messages, or too many at once (Retry-After says when);
+        503 the database is down, or more come from everybody than can be answered. A part behind the gateway that fails
+        is a 200 with one message of kind "error".
         """
         if idempotency_key is not None and len(idempotency_key) < SHORTEST_KEY:
             raise Problem(422, wording("gateway.short_key", length=SHORTEST_KEY))
-        if body.message is not None:
-            return chat.say(body.message, body.conversation, body.audience, idempotency_key).as_json()
-        return chat.press(str(body.payload), body.conversation, body.audience, idempotency_key).as_json()
+        asked = (body.conversation, body.audience, idempotency_key)
+        turn = (
+            partial(chat.say, body.message, *asked)
+            if body.message is not None
+            else partial(chat.press, str(body.payload), *asked)
+        )
+        return (await order.run(body.conversation, turn)).as_json()
 
     @routes.get("/api/chat/{conversation}")
     def history(conversation: str) -> dict[str, Any]:
@@ -66,6 +74,7 @@ def router(chat: Chat, erasure: Erasure, health: Health) -> APIRouter:
         return Response(status_code=204)
 
     @routes.get("/health")
+    @running_in("health")
     def healthy() -> JSONResponse:
         state = health.state()
         return JSONResponse({"well": state.well, "failing": state.failing}, status_code=200 if state.well else 503)

@@ -91,12 +91,14 @@ class Chat:
     ) -> None:
         """`forget_words` erases what Rasa keeps of senders. `per_minute` limits a conversation's messages; 0: no limit.
 
+        The rate of a conversation that goes on is asked before a turn (`bot.gateway.turn_order`), not in it.
+
         `live` knows the chats that people of SENDIASS have; None where no referrals can be taken. `screen` replaces
         replies that staff turned off. `notice` is told of each typed question; it must not raise.
         """
         self.store = store
         self._rasa = rasa
-        self._metrics = metrics
+        self.metrics = metrics
         self._forget_words = forget_words
         self._signer = URLSafeSerializer(signing_key, salt="conversation")
         self._message_limit = message_limit
@@ -110,7 +112,7 @@ class Chat:
 
     def conversation_of(self, token: str) -> str:
         """Return the conversation that a token names; raise Problem 400 where it is not ours or no longer kept."""
-        ident = self._signed(token)
+        ident = self.signed(token)
         self._must_be_kept(ident)
         return ident
 
@@ -141,7 +143,7 @@ class Chat:
             if instead:
                 return self._ask(asked_in, ident, recent, instead, key)
             for kind, count in redacted.removed.items():
-                self._metrics.redacted.labels(kind).inc(count)
+                self.metrics.redacted.labels(kind).inc(count)
             turn = self._ask(asked_in, ident, recent, Instead(sent, redacted.text), key, tuple(redacted.removed))
             self._notice(Asked(ident, redacted.text, turn.messages, turn.near))
             return turn
@@ -194,7 +196,15 @@ class Chat:
                 if not queue.users:
                     del self._queues[conversation]
 
-    def _signed(self, token: str) -> str:
+    def must_not_be_too_fast(self, conversation: str) -> None:
+        """Count a message towards the conversation's rate; raise Problem 429 where there were too many."""
+        wait = self._limit.seconds_to_wait(conversation)
+        if wait:
+            self.metrics.limited.labels("conversation").inc()
+            raise Problem(429, wording("gateway.too_many", seconds=wait), retry_after=wait)
+
+    def signed(self, token: str) -> str:
+        """Return the conversation that a token names, kept or not; raise Problem 400 where the token is not ours."""
         try:
             return str(self._signer.loads(token))
         except BadSignature as error:
@@ -209,22 +219,20 @@ class Chat:
         self, token: str | None, audience: Audience | None, key: str | None
     ) -> Iterator[tuple[str | None, str, Turn | None]]:
         """Yield where it was asked, the conversation, and the turn already given for `key` if there is one."""
-        asked_in = self._signed(token) if token else None
+        asked_in = self.signed(token) if token else None
         with self.alone(asked_in or f"new {key or secrets.token_hex(8)}"):
             if asked_in:
                 # Not before the lock: the conversation may be erased while a message waits its turn.
                 self._must_be_kept(asked_in)
             given = self.store.given(asked_in, key) if key else None
             if given:
-                shown = self._handover.filled(self._signed(given["conversation"]), given["messages"])
+                shown = self._handover.filled(self.signed(given["conversation"]), given["messages"])
                 yield asked_in, "", Turn(given["conversation"], shown, tuple(given["removed"]))
                 return
             ident = asked_in or self.store.begin(audience or "parent")
-            wait = self._limit.seconds_to_wait(ident)
-            if wait:
-                self._metrics.limited.labels("conversation").inc()
-                raise Problem(429, wording("gateway.too_many", seconds=wait), retry_after=wait)
-            if asked_in and audience:
+            if not asked_in:
+                self.must_not_be_too_fast(ident)
+            elif audience:
                 self.store.set_audience(ident, audience)
             yield asked_in, ident, None
 
@@ -260,7 +268,7 @@ class Chat:
         messages, buttons = self._with_opaque_buttons(ident, replies)
         kinds = [message["custom"]["kind"] for message in messages]
         for kind in kinds:
-            self._metrics.messages.labels(kind).inc()
+            self.metrics.messages.labels(kind).inc()
         if "safeguarding" in kinds:
             shown = wording("gateway.text_not_kept")
         if "safeguarding" in kinds or any(message["custom"].get("step") in ENDS for message in messages):
@@ -268,7 +276,7 @@ class Chat:
         turn = Turn(self.token_of(ident), messages, removed, near)
         reply = {**turn.as_json(), "removed": list(removed)}
         self.store.add_turn(ident, shown, messages, buttons, GivenTo(asked_in, key, reply) if key else None)
-        self._metrics.turn_seconds.observe(time.perf_counter() - began)
+        self.metrics.turn_seconds.observe(time.perf_counter() - began)
         return Turn(turn.token, self._handover.filled(ident, messages), removed, near)
 
     def _look(self, sent: str, audience: str) -> list[Reply]:
@@ -287,7 +295,7 @@ class Chat:
         try:
             self._forget_words([ident])
         except sqlite3.Error as error:
-            self._metrics.failures.labels("erasure").inc()
+            self.metrics.failures.labels("erasure").inc()
             log.error("a conversation could not be erased from the trackers: %s", type(error).__name__)
 
     def _replies(self, ident: str, sent: str, recent: RecentTurns) -> list[Reply]:
@@ -301,7 +309,7 @@ class Chat:
             instead = urgent_help_message(recent.audience) if find_urgent(sent) else error_message()
             return [Reply.model_validate(instead)]
         finally:
-            self._metrics.rasa_seconds.observe(time.perf_counter() - began)
+            self.metrics.rasa_seconds.observe(time.perf_counter() - began)
         replies = [reply for reply in heard if reply]
         if len(replies) < len(heard):
             self._failed("reply", "a reply without the form of the chat API")
@@ -309,7 +317,7 @@ class Chat:
         return replies
 
     def _failed(self, part: str, reason: str) -> None:
-        self._metrics.failures.labels(part).inc()
+        self.metrics.failures.labels(part).inc()
         log.error("no reply: %s failed (%s)", part, reason)
 
     def _with_opaque_buttons(self, ident: str, replies: list[Reply]) -> tuple[list[dict[str, Any]], list[IssuedButton]]:

@@ -9,14 +9,15 @@ import hmac
 import secrets
 import threading
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from bot.gateway.chat import Chat
+from bot.gateway.lanes import Lane, PageRoute
 from bot.gateway.pages import templates
 from bot.gateway.problems import Problem
 from bot.guidance.contacts import contact
@@ -80,7 +81,7 @@ class HandoverForm:
 
 def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
     """Return the routes of the form."""
-    routes = APIRouter(prefix=PATH)
+    routes = APIRouter(prefix=PATH, route_class=PageRoute)
 
     @routes.get("", response_class=HTMLResponse)
     def start(request: Request) -> Response:
@@ -169,7 +170,8 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
     async def answer(request: Request, page: str) -> Response:
         """Take the answers of a page and go to the next, or back to checking where something was changed."""
         given = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-        return await run_in_threadpool(_answer, request, page, given)
+        pages: Lane = request.app.state.lanes.pages
+        return await pages.run(partial(_answer, request, page, given))
 
     def _answer(request: Request, page: str, given: dict[str, str]) -> Response:
         token, draft = _draft(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -17,10 +17,12 @@ from fastapi.templating import Jinja2Templates
 from bot.gateway import usefulness
 from bot.gateway.assets import compressed
 from bot.gateway.chat import Audience, Chat
+from bot.gateway.lanes import Lane, PageRoute
 from bot.gateway.markdown import to_html
 from bot.gateway.message_parts import in_parts
 from bot.gateway.problems import Problem
 from bot.gateway.transcript import as_text
+from bot.gateway.turn_order import TurnOrder
 from bot.guidance.contacts import contact
 from bot.guidance.replies import day_in_words, month_in_words
 from bot.guidance.wording import wording
@@ -31,16 +33,16 @@ _HERE = Path(__file__).parent
 STARTERS = ("school_money", "personal_budget", "therapy", "private", "home", "unhappy")
 
 
-def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
+def router(chat: Chat, order: TurnOrder, erasure: Erasure, settings: Settings) -> APIRouter:
     """Return the routes of the pages."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=PageRoute)
 
     @routes.get("/", response_class=HTMLResponse)
     def page(request: Request, embed: bool = False) -> Response:
         return compressed(request, _chat_page(request, settings, chat, None, [], "parent", embed))
 
     @routes.post("/", response_class=HTMLResponse)
-    def turn(
+    async def turn(
         request: Request,
         key: Annotated[str, Form(min_length=16, max_length=200)],
         message: Annotated[str | None, Form()] = None,
@@ -54,28 +56,45 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
     ) -> Response:
         """Take a form post and show the whole conversation; a mistake is shown beside the field it is about."""
         token = conversation or None
-        error: str | None = None
         removed: tuple[str, ...] = ()
-        status, retry_after = 200, None
+        problem: Problem | None = None
+        if starter in STARTERS:
+            message = wording(f"page.starters.{starter}.question")
         try:
-            if resume:
-                chat.conversation_of(token or "")
-            elif feedback:
-                usefulness.take(request, chat, token, feedback)
-            else:
-                if starter in STARTERS:
-                    message = wording(f"page.starters.{starter}.question")
-                said = (
-                    chat.press(payload, token, audience, key)
-                    if payload
-                    else chat.say(message or "", token, audience, key)
-                )
+            if not resume and not feedback:
+                asked = (token, audience, key)
+                turn = partial(chat.press, payload, *asked) if payload else partial(chat.say, message or "", *asked)
+                said = await order.run(token, turn)
                 token, removed = said.token, said.removed
-        except Problem as problem:
-            error, status, retry_after = problem.detail, problem.status, problem.retry_after
+        except Problem as refused:
+            problem = refused
+        pages: Lane = request.app.state.lanes.pages
+        return await pages.run(
+            lambda: _after(request, token, audience, embed, message, removed, problem, feedback, resume)
+        )
+
+    def _after(
+        request: Request,
+        token: str | None,
+        audience: str,
+        embed: bool,
+        message: str | None,
+        removed: tuple[str, ...],
+        problem: Problem | None,
+        feedback: str,
+        resume: bool,
+    ) -> Response:
+        """Return the page after a form post: the conversation so far, and what went wrong if something did."""
+        try:
+            if feedback:
+                usefulness.take(request, chat, token, feedback)
+            history = chat.history(chat.conversation_of(token or "")) if token or resume else []
+        except Problem as refused:
+            problem = problem or refused
             if problem.status == 400:
-                token, error = None, None if resume else error
-        history = chat.history(chat.conversation_of(token)) if token else []
+                token = None
+            history = chat.history(chat.conversation_of(token)) if token else []
+        error = problem.detail if problem and not (resume and problem.status == 400) else None
         response = _chat_page(
             request,
             settings,
@@ -89,9 +108,10 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
             message if error or feedback else "",
             bool(feedback) and not error,
         )
-        response.status_code = status
-        if retry_after is not None:
-            response.headers["Retry-After"] = str(retry_after)
+        if problem:
+            response.status_code = problem.status
+            if problem.retry_after is not None:
+                response.headers["Retry-After"] = str(problem.retry_after)
         return response
 
     @routes.post("/start-again")

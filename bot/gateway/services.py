@@ -15,6 +15,7 @@ from bot.directory.published import Filters, Published
 from bot.directory.query import DAYS
 from bot.directory.search import Directory, Found, is_stale
 from bot.directory.taxonomy import our_taxonomy
+from bot.gateway.lanes import SearchRoute
 from bot.gateway.pages import error_page, templates
 from bot.gateway.service_form import (
     DISTANCES,
@@ -33,7 +34,7 @@ PER_PAGE = 20
 
 def router(directory: Directory, published: Published, gaps: Gaps) -> APIRouter:
     """Return the routes of the pages of the directory."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=SearchRoute)
 
     @routes.get("/services", response_class=HTMLResponse)
     def services(request: Request) -> Response:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 from bot.desk.feedback import YES, FeedbackBox, reasons
 from bot.gateway.chat import Chat
+from bot.gateway.lanes import PageRoute
 
 
 class Verdict(BaseModel):
@@ -30,7 +31,7 @@ class Verdict(BaseModel):
 
 def router(chat: Chat, box: FeedbackBox) -> APIRouter:
     """Return the route for programs."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=PageRoute)
 
     @routes.get("/api/feedback")
     def asked_for() -> dict[str, Any]:

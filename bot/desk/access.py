@@ -89,7 +89,7 @@ def on_the_way(request: Request, address: str) -> Response:
 def handle_sign_in_needed(request: Request, error: Exception) -> Response:
     """Send the browser to the sign-in page; after a form post there is no page to come back to.
 
-    Who comes by a link on another site may well be signed in, as the cookie stays behind; so it is never deleted unseen.
+    Who comes by a link on another site may well be signed in, as the cookie stays behind: it is deleted only where it came along.
     """
     assert isinstance(error, SignInNeeded)
     if request.method == "GET" and is_from_another_site(request):

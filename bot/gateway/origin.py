@@ -47,8 +47,8 @@ def _is_ours(origin: str, request: Request, settings: Settings) -> bool:
     "null", which a sandboxed frame sends and a page that hides where it is, is nobody's.
     """
     theirs = _parts(origin)
-    if theirs is None:
-        return False
+    if theirs is None or (theirs[0] == "http" and request.url.scheme == "https"):
+        return False  # whoever sits on the line can write a page at http://
     return theirs in (_parts(settings.public_url), _parts(f"{theirs[0]}://{request.headers.get('host', '')}"))
 
 

@@ -14,7 +14,7 @@ from bot.desk.sessions import SignedIn
 from bot.gateway.lanes import DeskRoute
 from bot.gateway.typed_text import cleaned
 from bot.guidance.wording import wording
-from bot.handover.live import LONGEST_NAME
+from bot.handover.live import LONGEST_NAME, AlreadySaid
 from bot.handover.referrals import NotFound, NotPossible
 
 LONGEST_MESSAGE = 2000
@@ -37,7 +37,10 @@ def router() -> APIRouter:
             return show(request, who, ident, wording("desk.talk.name_missing"), 422)
         desk, live = desk_of(request), live_chats(request, who)
         try:
-            conversation = live.referrals.opened(ident).summary.conversation
+            summary = live.referrals.opened(ident).summary
+            conversation = summary.conversation
+            if summary.status == "closed":  # they agreed to be written to until they are helped
+                return show(request, who, ident, wording("desk.inbox.changed_meanwhile"), 409)
             if not conversation or not desk.chat.store.exists(conversation):
                 return show(request, who, ident, wording("desk.talk.gone"), 409)
             live.take(ident, shown_name, who.name)
@@ -70,6 +73,8 @@ def router() -> APIRouter:
                 live.referrals.add_response(ident, "replied_in_chat", who.name)
         except NotFound:
             return missing(request, who)
+        except AlreadySaid:
+            return _page(request, who, ident, wording("desk.talk.sent_before"), 422, message)
         except NotPossible:
             return _page(request, who, ident, wording("desk.talk.not_yours"), 409, message)
         desk_of(request).chat.store.touch(conversation)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import secrets
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.desk.access import COOKIE, SIGN_IN, desk_of, is_from_here, reader, writer
+from bot.desk.access import COOKIE, SIGN_IN, desk_of, on_the_way, reader, safe_next, writer
 from bot.desk.accounts import Person
 from bot.desk.sessions import SignedIn, csrf_of, is_csrf
 from bot.gateway.lanes import DeskRoute, running_in
+from bot.gateway.origin import is_from_another_site
 from bot.guidance.wording import wording
 
 FORM_COOKIE = "staff_form"
@@ -29,6 +31,8 @@ def router() -> APIRouter:
 
     @routes.get(SIGN_IN)
     def form(request: Request, next: str = "/staff") -> Response:
+        if is_from_another_site(request):
+            return on_the_way(request, f"{SIGN_IN}?next={quote(safe_next(next), safe='/')}")
         return show_form(request, next)
 
     @routes.post(SIGN_IN)
@@ -44,7 +48,7 @@ def router() -> APIRouter:
         """Sign in; whatever is wrong, the page says the same."""
         desk = desk_of(request)
         of_form = request.cookies.get(FORM_COOKIE)
-        if not of_form or not is_from_here(request) or not is_csrf(csrf, csrf_of(of_form)):
+        if not of_form or not is_csrf(csrf, csrf_of(of_form)):
             return show_form(request, next, wording("desk.sign_in.old_form"), name, 403)
         person = desk.accounts.sign_in(name, password, code) if desk.settings.desk_local_accounts else None
         if person is None:
@@ -78,12 +82,6 @@ def begin_session(request: Request, response: Response, person: Person) -> None:
     response.set_cookie(COOKIE, secret, path="/staff", secure=True, httponly=True, samesite="strict")
 
 
-def safe_next(address: str) -> str:
-    """Return a page of the desk to go to: what was asked for, if it is one of ours."""
-    plain = address.isascii() and address.isprintable() and "\\" not in address and "//" not in address
-    return address if plain and (address == "/staff" or address.startswith("/staff/")) else "/staff"
-
-
 def show_form(request: Request, next_page: str, error: str = "", name: str = "", status: int = 200) -> Response:
     """Return the sign-in form with what went wrong, and a token of its own against forms of other sites."""
     desk = desk_of(request)
@@ -93,6 +91,8 @@ def show_form(request: Request, next_page: str, error: str = "", name: str = "",
         "name": name,
         "next": safe_next(next_page),
         "form_csrf": csrf_of(secret),
+        # Older browsers do not say whether they come by a link on another site, where the cookie stays behind.
+        "perhaps_signed_in": "sec-fetch-site" not in request.headers and COOKIE not in request.cookies,
         "provider": desk.provider is not None,
         "local": desk.settings.desk_local_accounts,
     }

@@ -36,6 +36,7 @@ from bot.gateway.health import Health
 from bot.gateway.lanes import AskerGone, LaneFull, Lanes
 from bot.gateway.live_events import LiveEvents
 from bot.gateway.metrics import Metrics
+from bot.gateway.origin import CHANGES_NOTHING, may_change_something
 from bot.gateway.problems import Problem, handle_problem, problem_response
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.turn_order import TurnOrder, refusal
@@ -203,13 +204,15 @@ def _handle_errors(app: FastAPI, metrics: Metrics) -> None:
 
 
 def _guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
-    """Add to every request, from within: security headers and one access-log line, the gate, and who really asks."""
+    """Add to every request, from within: security headers and one access-log line, a look at where it comes from, the gate,
+    and who really asks.
+    """
 
     @app.middleware("http")
     async def guarded(request: Request, handle: Callable[[Request], Awaitable[Response]]) -> Response:
         began = time.perf_counter()
         try:
-            response = _asset(request) or await handle(request)
+            response = _stranger(request) or _asset(request) or await handle(request)
         except Exception as error:  # noqa: BLE001 - whatever failed, the person gets a kind page with safe headers
             # Its place and kind are logged, its text is not: that may repeat what somebody wrote.
             place = traceback.extract_tb(error.__traceback__)[-1]
@@ -220,6 +223,13 @@ def _guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
         spent = (time.perf_counter() - began) * 1000
         access_log.info("%s %s %d %.0f ms", request.method, _known_path(request), response.status_code, spent)
         return response
+
+    def _stranger(request: Request) -> Response | None:
+        """Refuse whatever could change something and comes from another website; so each route is covered, new ones too."""
+        if request.method in CHANGES_NOTHING or may_change_something(request, settings):
+            return None
+        metrics.strangers.inc()
+        return _refused(request, 403, wording("gateway.another_site"))
 
     def refuse(request: Request, status: int, detail: str, retry_after: int | None) -> Response:
         response = _refused(request, status, detail, retry_after)
@@ -248,7 +258,8 @@ def _secure(request: Request, response: Response, settings: Settings) -> None:
     ancestors = f"'self' {settings.embed_origins}".strip() if may_embed else "'none'"
     response.headers["Content-Security-Policy"] = _POLICY.format(ancestors=ancestors)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # To nobody else, but to ourselves: without it browsers would call the origin of our own form posts "null".
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), interest-cohort=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if "ETag" in response.headers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 import sqlite3
@@ -14,7 +15,7 @@ from typing import Any, Literal
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from bot.gateway.conversations import ConversationStore, GivenTo, IssuedButton
+from bot.gateway.conversations import ConversationStore, IssuedButton, Key, OtherRequest
 from bot.gateway.handover_turns import ENDS, HandoverTurns, Instead, look_sender
 from bot.gateway.limits import RateLimit
 from bot.gateway.metrics import Metrics
@@ -27,7 +28,7 @@ from bot.gateway.typed_text import as_ordinary_text, cleaned
 from bot.guidance.replies import error_message, urgent_help_message
 from bot.guidance.wording import wording
 from bot.handover.chat_draft import ChatHandover
-from bot.handover.live import Line, LiveChats
+from bot.handover.live import AlreadySaid, Line, LiveChats
 from bot.handover.referrals import NotPossible
 from bot.nlu.urgent_patterns import find_urgent
 from bot.privacy.redaction import redact
@@ -110,16 +111,29 @@ class Chat:
         self._queues: dict[str, _Queue] = {}
         self._queues_guard = threading.Lock()
 
-    def conversation_of(self, token: str) -> str:
-        """Return the conversation that a token names; raise Problem 400 where it is not ours or no longer kept."""
+    def conversation_of(self, token: str, secret: str | None = None) -> str:
+        """Return the conversation that a token names.
+
+        `secret` is that of the browser that asks (None: it has none). Raises Problem 400 where the token is not ours, its
+        conversation no longer kept, or another browser's.
+        """
         ident = self.signed(token)
-        self._must_be_kept(ident)
+        self._must_be_theirs(ident, secret)
         return ident
 
-    def say(self, message: str, token: str | None, audience: Audience | None, key: str | None = None) -> Turn:
+    def say(
+        self,
+        message: str,
+        token: str | None,
+        audience: Audience | None,
+        key: str | None = None,
+        secret: str | None = None,
+    ) -> Turn:
         """Send a person's words. `key` is an idempotency key: the same one again gives the reply already given.
 
-        Raises Problem: 400 for an unknown conversation, 422 for no or too long a message, 429 when too many come.
+        `secret` is that of the browser: a conversation begun with it goes on with it alone.
+        Raises Problem: 400 for an unknown conversation, 422 for no or too long a message, or a key that came with other
+        words before, 429 when too many come.
         """
         text = cleaned(message)
         if len(text) > self._message_limit:
@@ -127,7 +141,8 @@ class Chat:
         redacted = redact(text)
         if not redacted.text:
             raise Problem(422, wording("gateway.empty"))
-        with self._turn(token, audience, key) as (asked_in, ident, given):
+        kept = self._key(token, secret, key, ("message", message, audience))
+        with self._turn(token, audience, kept, secret) as (asked_in, ident, given):
             if given:
                 return given
             if asked_in and self.live and (speaker := self.live.speaker(ident)):
@@ -141,25 +156,33 @@ class Chat:
                 # Danger comes first. What is no such message Rasa looks through itself.
                 instead = leaning if leaning and not find_urgent(text) else None
             if instead:
-                return self._ask(asked_in, ident, recent, instead, key)
+                return self._ask(ident, recent, instead, kept)
             for kind, count in redacted.removed.items():
                 self.metrics.redacted.labels(kind).inc(count)
-            turn = self._ask(asked_in, ident, recent, Instead(sent, redacted.text), key, tuple(redacted.removed))
+            turn = self._ask(ident, recent, Instead(sent, redacted.text), kept, tuple(redacted.removed))
             self._notice(Asked(ident, redacted.text, turn.messages, turn.near))
             return turn
 
-    def press(self, payload: str, token: str | None, audience: Audience | None, key: str | None = None) -> Turn:
-        """Press a button that was issued in the conversation; raise Problem 422 where it was not."""
+    def press(
+        self,
+        payload: str,
+        token: str | None,
+        audience: Audience | None,
+        key: str | None = None,
+        secret: str | None = None,
+    ) -> Turn:
+        """Press a button that was issued in the conversation; raise Problem 422 where it was not, else as `say`."""
         if not token:
             raise Problem(422, wording("gateway.unknown_button"))
-        with self._turn(token, audience, key) as (asked_in, ident, given):
+        kept = self._key(token, secret, key, ("payload", payload, audience))
+        with self._turn(token, audience, kept, secret) as (asked_in, ident, given):
             if given:
                 return given
             button = self.store.pressed(ident, payload)
             if button is None:
                 raise Problem(422, wording("gateway.unknown_button"))
             instead = self._handover.pressed(ident, button) or Instead(button.intent_message, button.title)
-            return self._ask(asked_in, ident, self._recent(asked_in, audience), instead, key)
+            return self._ask(ident, self._recent(asked_in, audience), instead, kept)
 
     def token_of(self, conversation: str) -> str:
         """Return the signed token of a conversation."""
@@ -174,7 +197,7 @@ class Chat:
         """Return the messages so far, oldest first: the guide's, the family's, and a person's where one took over.
 
         Each has `from` ("user", "guide" or "person") and `at`; a person's has `name`. What was written while a person
-        had the chat has `line`, where its events go on (`/api/chat/{conversation}/events?after=`).
+        had the chat has `line`, where its events go on (`/api/chat/current/events?after=`).
         """
         written = self.live.lines(conversation) if self.live else []
         kept = self._handover.filled(conversation, self.store.history(conversation))
@@ -210,36 +233,51 @@ class Chat:
         except BadSignature as error:
             raise Problem(400, wording("gateway.unknown_conversation")) from error
 
-    def _must_be_kept(self, conversation: str) -> None:
-        if not self.store.exists(conversation):
+    def _must_be_theirs(self, conversation: str, secret: str | None) -> None:
+        """Another browser's conversation is as unknown as one that is not kept."""
+        if not self.store.is_kept_for(conversation, secret):
             raise Problem(400, wording("gateway.unknown_conversation"))
+
+    def _key(
+        self, token: str | None, secret: str | None, key: str | None, request: tuple[str | None, ...]
+    ) -> Key | None:
+        return Key(self.signed(token) if token else None, secret, key, json.dumps(request)) if key else None
 
     @contextmanager
     def _turn(
-        self, token: str | None, audience: Audience | None, key: str | None
+        self, token: str | None, audience: Audience | None, key: Key | None, secret: str | None
     ) -> Iterator[tuple[str | None, str, Turn | None]]:
         """Yield where it was asked, the conversation, and the turn already given for `key` if there is one."""
         asked_in = self.signed(token) if token else None
-        with self.alone(asked_in or f"new {key or secrets.token_hex(8)}"):
+        with self.alone(asked_in or f"new {key.ident if key else secrets.token_hex(8)}"):
             if asked_in:
                 # Not before the lock: the conversation may be erased while a message waits its turn.
-                self._must_be_kept(asked_in)
-            given = self.store.given(asked_in, key) if key else None
+                self._must_be_theirs(asked_in, secret)
+            given = self._given(key)
             if given:
                 shown = self._handover.filled(self.signed(given["conversation"]), given["messages"])
                 yield asked_in, "", Turn(given["conversation"], shown, tuple(given["removed"]))
                 return
-            ident = asked_in or self.store.begin(audience or "parent")
+            ident = asked_in or self.store.begin(audience or "parent", secret)
             if not asked_in:
                 self.must_not_be_too_fast(ident)
             elif audience:
                 self.store.set_audience(ident, audience)
             yield asked_in, ident, None
 
+    def _given(self, key: Key | None) -> dict[str, Any] | None:
+        try:
+            return self.store.given(key) if key else None
+        except OtherRequest as error:
+            raise Problem(422, wording("gateway.key_used")) from error
+
     def _to_person(self, ident: str, text: str, key: str | None, speaker: str) -> Turn:
         """Pass a message to the person who has the chat. The guide is silent, unless somebody may be in danger."""
         assert self.live is not None
-        self.live.say(ident, "family", text, key)
+        try:
+            self.live.say(ident, "family", text, key)
+        except AlreadySaid as error:
+            raise Problem(422, wording("gateway.key_used")) from error
         self.store.touch(ident)
         if not find_urgent(text):
             return Turn(self.token_of(ident), [])
@@ -253,11 +291,10 @@ class Chat:
 
     def _ask(
         self,
-        asked_in: str | None,
         ident: str,
         recent: RecentTurns,
         asked: Instead,
-        key: str | None,
+        key: Key | None,
         removed: tuple[str, ...] = (),
     ) -> Turn:
         began = time.perf_counter()
@@ -275,7 +312,7 @@ class Chat:
             self._forget(ident)
         turn = Turn(self.token_of(ident), messages, removed, near)
         reply = {**turn.as_json(), "removed": list(removed)}
-        self.store.add_turn(ident, shown, messages, buttons, GivenTo(asked_in, key, reply) if key else None)
+        self.store.add_turn(ident, shown, messages, buttons, key, reply)
         self.metrics.turn_seconds.observe(time.perf_counter() - began)
         return Turn(turn.token, self._handover.filled(ident, messages), removed, near)
 

@@ -10,15 +10,18 @@ import secrets
 import threading
 from datetime import UTC, datetime
 from functools import partial
+from textwrap import shorten
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from bot.desk.desk import moment_in_words
 from bot.gateway.chat import Chat
 from bot.gateway.lanes import Lane, PageRoute
-from bot.gateway.pages import templates
+from bot.gateway.origin import is_on_https
+from bot.gateway.pages import FormSecret, templates
 from bot.gateway.problems import Problem
 from bot.guidance.contacts import contact
 from bot.guidance.wording import wording
@@ -35,6 +38,7 @@ from bot.settings import Settings
 COOKIE = "handover"
 PATH = "/handover"
 REFERENCE_SHOWN_HOURS = 1.0
+LONGEST_FIRST_WORDS = 160
 
 
 class HandoverForm:
@@ -73,7 +77,8 @@ class HandoverForm:
         """
         consent = Consent(consent_version(self.consent), datetime.now(UTC))
         details = form.details_of(draft)
-        reference = self.referrals.submit(details, consent, draft.get("conversation_id"), form_key(token))
+        talk_in = draft.get("conversation_id") if draft.get("talk_in_chat") else None
+        reference = self.referrals.submit(details, consent, talk_in, form_key(token))
         sent = {"reference": reference, "by": [how for how in ("phone", "email") if getattr(details, how)]}
         self.drafts.write(form_key(token), sent, hours=REFERENCE_SHOWN_HOURS)
         return reference
@@ -88,37 +93,56 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         return _start_page(request)
 
     @routes.post("", response_class=HTMLResponse)
-    def start_from_chat(request: Request, conversation: Annotated[str, Form(max_length=500)] = "") -> Response:
+    def start_from_chat(
+        request: Request, conversation: Annotated[str, Form(max_length=500)] = "", secret: FormSecret = ""
+    ) -> Response:
         """Show the start to somebody who comes from the chat, and who may take their answers along."""
-        return _start_page(request, conversation)
+        return _start_page(request, conversation, secret)
 
     @routes.post("/begin")
     def begin(
         request: Request,
         conversation: Annotated[str, Form(max_length=500)] = "",
+        secret: FormSecret = "",
         prefill: Annotated[bool, Form()] = False,
+        instead_of: Annotated[str, Form(max_length=100)] = "",
     ) -> Response:
-        """Begin a draft; with `prefill`, from what was told to the chat."""
+        """Begin a draft; with `prefill`, from what was told to the chat.
+
+        One that was begun stays until the family says, by its secret in `instead_of`, that this is to take its place.
+        """
         if not handover.is_open():
             return _closed(request)
-        draft: dict[str, Any] = {"answers": {}, "csrf": secrets.token_urlsafe(24), "version": 0}
-        chat_id = _chat_of(conversation)
+        chat_id = _chat_of(conversation, secret)
+        told = _told_to_chat(chat_id) if chat_id and prefill else {}
+        before, begun = _draft(request)
+        if begun and "reference" not in begun and not _is_ours(begun, instead_of):
+            if begun["answers"] or begun.get("conversation_id") != chat_id:
+                context = {"conversation": conversation if chat_id else "", "secret": secret, "prefill": prefill}
+                context |= {"begun": begun["csrf"], "next": form.first_unanswered(begun) or CHECK}
+                return templates().TemplateResponse(request, "handover/begun.html", context)
+            draft = {**begun, "answers": told, "version": begun["version"] + 1}
+            handover.drafts.write(form_key(before), draft)
+            return _to(form.QUESTIONS[0].name)
+        draft = {"answers": told, "csrf": secrets.token_urlsafe(24), "version": 0}
         if chat_id:
             draft["conversation_id"] = chat_id
-            if prefill:
-                draft["answers"] = _told_to_chat(chat_id)
         token = secrets.token_urlsafe(32)
         handover.drafts.write(form_key(token), draft)
+        if begun:
+            handover.drafts.drop(form_key(before))
         response = _to(form.QUESTIONS[0].name)
-        secure = request.url.scheme == "https" or settings.public_url.startswith("https:")
+        secure = is_on_https(request, settings)
         response.set_cookie(COOKIE, token, path=PATH, httponly=True, samesite="lax", secure=secure)
         return response
 
     @routes.post("/stop")
     def stop(request: Request, csrf: Annotated[str, Form(max_length=100)] = "") -> Response:
-        """Erase what was typed and go back to the chat."""
+        """Erase what was typed and go back to the chat; a form that is not the draft's own leaves it."""
         token, draft = _draft(request)
-        if draft and _is_ours(draft, csrf):
+        if draft and not _is_ours(draft, csrf):
+            return _to("")
+        if draft:
             handover.drafts.drop(form_key(token))
         response = RedirectResponse("/", status_code=303)
         response.delete_cookie(COOKIE, path=PATH)
@@ -142,16 +166,21 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         request: Request,
         csrf: Annotated[str, Form(max_length=100)] = "",
         agree: Annotated[bool, Form()] = False,
+        talk_in_chat: Annotated[bool, Form()] = False,
         version: Annotated[int, Form()] = -1,
         wording_version: Annotated[str, Form(max_length=40)] = "",
     ) -> Response:
-        """Send, once the family has agreed to the words and seen the answers as they are now."""
+        """Send, once the family has agreed to the words and seen the answers as they are now.
+
+        Only with `talk_in_chat` may SENDIASS write in the chat that the form was begun from.
+        """
         token, draft = _draft(request)
         elsewhere = _elsewhere(draft, CHECK)
         if elsewhere:
             return elsewhere
         if not handover.is_open():
             return _closed(request)
+        draft["talk_in_chat"] = talk_in_chat
         if not _is_ours(draft, csrf):
             return _check_page(request, draft, wording("handover_form.lost_track"))
         if version != draft["version"] or wording_version != consent_version(handover.consent):
@@ -211,11 +240,15 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         missing = form.first_unanswered(draft)
         return _to(missing) if page == CHECK and missing else None
 
-    def _start_page(request: Request, conversation: str = "") -> Response:
+    def _start_page(request: Request, conversation: str = "", secret: str = "") -> Response:
         if not handover.is_open():
             return _closed(request)
-        chat_id = _chat_of(conversation)
-        context = {"conversation": conversation if chat_id else "", "told": bool(chat_id and _told_to_chat(chat_id))}
+        chat_id = _chat_of(conversation, secret)
+        context = {
+            "conversation": conversation if chat_id else "",
+            "secret": secret,
+            "told": bool(chat_id and _told_to_chat(chat_id)),
+        }
         return templates().TemplateResponse(request, "handover/start.html", context)
 
     def _closed(request: Request) -> Response:
@@ -249,6 +282,8 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
             "questions": form.questions_for(draft),
             "answers": draft["answers"],
             "chat": draft.get("conversation") or (),
+            "from_chat": _chat_in_words(draft.get("conversation_id")),
+            "talk_in_chat": draft.get("talk_in_chat", False),
             "consent": handover.consent.splitlines(),
             "wording_version": consent_version(handover.consent),
             "version": draft["version"],
@@ -258,12 +293,23 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         }
         return templates().TemplateResponse(request, "handover/check.html", context, status_code=422 if error else 200)
 
-    def _chat_of(conversation: str) -> str | None:
-        """Return the id of the chat that a token names, or None where it is not kept."""
+    def _chat_of(conversation: str, secret: str) -> str | None:
+        """Return the id of the chat that a token names, or None where it is not kept or another browser's."""
         try:
-            return chat.conversation_of(conversation) if conversation else None
+            return chat.conversation_of(conversation, secret or None) if conversation else None
         except Problem:
             return None
+
+    def _chat_in_words(chat_id: str | None) -> dict[str, str] | None:
+        """Return when the chat began and its first words, for a family to tell whether it is theirs; None without one."""
+        history = chat.store.history(chat_id) if chat_id else []
+        if not history:
+            return None
+        first = next((str(entry["text"]) for entry in history if entry["from"] == "user"), "")
+        return {
+            "began": moment_in_words(datetime.fromisoformat(history[0]["at"])),
+            "first": shorten(first, LONGEST_FIRST_WORDS, placeholder=" ..."),
+        }
 
     def _told_to_chat(chat_id: str) -> dict[str, Any]:
         told = handover.drafts.read(chat_key(chat_id)) or {}

@@ -8,13 +8,13 @@ from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 
 from bot.gateway import usefulness
+from bot.gateway.api import CURRENT
 from bot.gateway.assets import compressed
 from bot.gateway.chat import Audience, Chat
 from bot.gateway.lanes import Lane, PageRoute
@@ -30,6 +30,8 @@ from bot.privacy.erasure import Erasure
 from bot.settings import Settings
 
 _HERE = Path(__file__).parent
+# The secret of a browser's conversation, put into the page's forms by its script: it stands beside the token.
+FormSecret = Annotated[str, Form(max_length=200)]
 STARTERS = ("school_money", "personal_budget", "therapy", "private", "home", "unhappy")
 
 
@@ -39,7 +41,7 @@ def router(chat: Chat, order: TurnOrder, erasure: Erasure, settings: Settings) -
 
     @routes.get("/", response_class=HTMLResponse)
     def page(request: Request, embed: bool = False) -> Response:
-        return compressed(request, _chat_page(request, settings, chat, None, [], "parent", embed))
+        return compressed(request, _chat_page(request, settings, chat, None, None, [], "parent", embed))
 
     @routes.post("/", response_class=HTMLResponse)
     async def turn(
@@ -49,20 +51,21 @@ def router(chat: Chat, order: TurnOrder, erasure: Erasure, settings: Settings) -
         payload: Annotated[str | None, Form(max_length=200)] = None,
         starter: Annotated[str | None, Form(max_length=40)] = None,
         conversation: Annotated[str | None, Form(max_length=500)] = None,
+        secret: FormSecret = "",
         audience: Annotated[Audience, Form()] = "parent",
         embed: Annotated[bool, Form()] = False,
         resume: Annotated[bool, Form()] = False,
         feedback: Annotated[str, Form(max_length=200)] = "",
     ) -> Response:
         """Take a form post and show the whole conversation; a mistake is shown beside the field it is about."""
-        token = conversation or None
+        token, own = conversation or None, secret or None
         removed: tuple[str, ...] = ()
         problem: Problem | None = None
         if starter in STARTERS:
             message = wording(f"page.starters.{starter}.question")
         try:
             if not resume and not feedback:
-                asked = (token, audience, key)
+                asked = (token, audience, key, own)
                 turn = partial(chat.press, payload, *asked) if payload else partial(chat.say, message or "", *asked)
                 said = await order.run(token, turn)
                 token, removed = said.token, said.removed
@@ -93,13 +96,14 @@ def router(chat: Chat, order: TurnOrder, erasure: Erasure, settings: Settings) -
             problem = problem or refused
             if problem.status == 400:
                 token = None
-            history = chat.history(chat.conversation_of(token)) if token else []
+            history = chat.history(chat.conversation_of(token, own)) if token else []
         error = problem.detail if problem and not (resume and problem.status == 400) else None
         response = _chat_page(
             request,
             settings,
             chat,
             token,
+            own if token else None,
             history,
             audience,
             embed,
@@ -116,11 +120,13 @@ def router(chat: Chat, order: TurnOrder, erasure: Erasure, settings: Settings) -
 
     @routes.post("/start-again")
     def start_again(
-        conversation: Annotated[str, Form(max_length=500)] = "", embed: Annotated[bool, Form()] = False
+        conversation: Annotated[str, Form(max_length=500)] = "",
+        secret: FormSecret = "",
+        embed: Annotated[bool, Form()] = False,
     ) -> Response:
         """Erase the conversation and show an empty one."""
         with contextlib.suppress(Problem):
-            ident = chat.conversation_of(conversation)
+            ident = chat.conversation_of(conversation, secret or None)
             with chat.alone(ident):
                 erasure.erase(ident)
         return RedirectResponse("/?embed=1" if embed else "/", status_code=303)
@@ -133,10 +139,11 @@ def router(chat: Chat, order: TurnOrder, erasure: Erasure, settings: Settings) -
     def transcript(
         request: Request,
         conversation: Annotated[str, Form(max_length=500)],
+        secret: FormSecret = "",
         form: Annotated[Literal["page", "text"], Form()] = "text",
     ) -> Response:
         """Give the conversation with its sources as a file: a page that stands alone, or plain text."""
-        history = chat.history(chat.conversation_of(conversation))
+        history = chat.history(chat.conversation_of(conversation, secret or None))
         if form == "text":
             name, kind = "chat.txt", "text/plain; charset=utf-8"
             content = as_text(history, request.app.state.theme.name)
@@ -176,16 +183,15 @@ def _of_every_page(request: Request) -> dict[str, Any]:
     return {"theme": request.app.state.theme, "asset": request.app.state.assets.url, "help": contact("sendiass")}
 
 
-def _live(chat: Chat, token: str | None, history: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _live(chat: Chat, ident: str | None, history: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Return who of SENDIASS has the chat and where its events come from; None where nobody has it or is awaited."""
-    if not token or not chat.live:
+    if not ident or not chat.live:
         return None
-    ident = chat.conversation_of(token)
     speaker = chat.live.speaker(ident)
     if not speaker and not chat.live.is_expected(ident):
         return None
     last = next((entry["line"] for entry in reversed(history) if "line" in entry), "")
-    return {"speaker": speaker, "events": f"/api/chat/{quote(token)}/events?after={last}"}
+    return {"speaker": speaker, "events": f"/api/chat/{CURRENT}/events?after={last}"}
 
 
 def _chat_page(
@@ -193,6 +199,7 @@ def _chat_page(
     settings: Settings,
     chat: Chat,
     token: str | None,
+    secret: str | None,
     history: list[dict[str, Any]],
     audience: str,
     embed: bool,
@@ -204,7 +211,8 @@ def _chat_page(
     newest = max((index for index, entry in enumerate(history) if entry["from"] == "user"), default=len(history))
     context = {
         "token": token,
-        "live": _live(chat, token, history),
+        "secret": secret,
+        "live": _live(chat, chat.conversation_of(token, secret) if token else None, history),
         "past": history[:newest],
         "new": history[newest:],
         "feedback": usefulness.question(request, history[newest:], feedback_given),

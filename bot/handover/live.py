@@ -22,6 +22,10 @@ Ending = Literal["back", "closed"]
 LONGEST_NAME = 60
 
 
+class AlreadySaid(ValueError):
+    """An idempotency key came again with other words."""
+
+
 @dataclass(frozen=True)
 class Line:
     """Something written in a chat that a person has, or a notice ("joined", "back", "closed") that they came or went."""
@@ -102,9 +106,9 @@ class LiveChats:
             return session.scalar(select(Referral.id).where(open_referral).limit(1)) is not None
 
     def say(self, conversation: str, sender: Sender, text: str, key: str | None = None) -> None:
-        """Keep what family or person wrote; the same idempotency `key` again is kept once.
+        """Keep what family or person wrote; the same words with the same idempotency `key` again are kept once.
 
-        Raises NotPossible where no person has the chat any more.
+        Raises NotPossible where no person has the chat any more, AlreadySaid where the key came with other words.
         """
         hashed = hashlib.sha256(f"{conversation}\n{key}".encode()).hexdigest() if key else None
         try:
@@ -120,6 +124,13 @@ class LiveChats:
         except IntegrityError:
             if not hashed:
                 raise
+            self._must_be_the_same(hashed, text)
+
+    def _must_be_the_same(self, key_hash: str, text: str) -> None:
+        with Session(self._engine) as session:
+            row = session.scalar(select(LiveMessage).where(LiveMessage.key_hash == key_hash))
+            if row and self._line(row).text != text:
+                raise AlreadySaid("the key belongs to other words")
 
     def end(self, conversation: str, how: Ending, who: str) -> None:
         """Give the chat back to the guide ("back") or end the talk ("closed"); raise NotPossible where nobody has it."""

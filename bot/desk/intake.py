@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.desk.models import Feedback, Question, QuestionGroup
-from bot.gateway.chat import Asked
 from bot.gateway.conversations import Conversation
 from bot.gateway.metrics import Metrics
+from bot.gateway.turns import Asked
 from bot.nlu.urgent_patterns import find_urgent
 from bot.privacy.names import redact_names
 

@@ -7,7 +7,6 @@ import logging
 import sqlite3
 import threading
 import time
-import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -32,7 +31,7 @@ from bot.gateway.health import Health
 from bot.gateway.limits import RateLimit
 from bot.gateway.live_events import LiveEvents
 from bot.gateway.metrics import Metrics
-from bot.gateway.problems import Problem, handle_problem, problem_response
+from bot.gateway.problems import Problem, handle_problem, problem_response, said_to
 from bot.gateway.rasa_client import RasaClient
 from bot.guidance.wording import wording
 from bot.handover.chat_draft import ChatHandover
@@ -42,6 +41,7 @@ from bot.handover.referrals import ReferralStore
 from bot.nlu.encoder import SmallEncoder
 from bot.privacy.encryption import EncryptionUnavailable
 from bot.privacy.erasure import Erasure
+from bot.privacy.quiet_logs import failure
 from bot.privacy.retention import Retention
 from bot.settings import Settings
 from bot.store.engine import open_engine
@@ -153,6 +153,7 @@ def _live_chats(settings: Settings) -> LiveChats | None:
 
 def _refused(request: Request, status: int, detail: str, retry_after: int | None = None) -> Response:
     """Say that a request cannot be served: as a page to a browser, as problem details to a program."""
+    detail = said_to(request, detail)
     if _is_page(request):
         return pages.error_page(request, status, detail, retry_after)
     return problem_response(status, detail, retry_after)
@@ -193,8 +194,7 @@ def _guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
             response = _refusal(request) or _asset(request) or await handle(request)
         except Exception as error:  # noqa: BLE001 - whatever failed, the person gets a kind page with safe headers
             # Its place and kind are logged, its text is not: that may repeat what somebody wrote.
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            log.error("failed: %s at %s:%d", type(error).__name__, Path(place.filename).name, place.lineno or 0)
+            log.error("failed: %s", failure(error))
             metrics.failures.labels("gateway").inc()
             response = _refused(request, 500, wording("error.part_failed"))
         _secure(request, response, settings)

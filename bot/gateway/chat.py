@@ -8,11 +8,9 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any, Literal
-
-from itsdangerous import BadSignature, URLSafeSerializer
 
 from bot.gateway.conversations import ConversationStore, GivenTo, IssuedButton
 from bot.gateway.handover_turns import ENDS, HandoverTurns, Instead, look_sender
@@ -23,6 +21,8 @@ from bot.gateway.rasa_client import RasaClient, RasaFailed, Reply
 from bot.gateway.recent_turns import RecentTurns
 from bot.gateway.record_turns import about_records
 from bot.gateway.retold_turns import told_otherwise
+from bot.gateway.tokens import Tokens
+from bot.gateway.turns import URGENT, Asked, Turn
 from bot.gateway.typed_text import as_ordinary_text, cleaned
 from bot.guidance.replies import error_message, urgent_help_message
 from bot.guidance.wording import wording
@@ -30,38 +30,14 @@ from bot.handover.chat_draft import ChatHandover
 from bot.handover.live import Line, LiveChats
 from bot.handover.referrals import NotPossible
 from bot.nlu.urgent_patterns import find_urgent
+from bot.privacy.quiet_logs import failure
 from bot.privacy.redaction import redact
 
 log = logging.getLogger(__name__)
 
 Audience = Literal["parent", "professional"]
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What a turn gave: the conversation's token, the messages in the chat API's form, and what was taken out.
-
-    `near` are the nearest answers with their scores, for staff alone.
-    """
-
-    token: str
-    messages: list[dict[str, Any]]
-    removed: tuple[str, ...] = ()
-    near: tuple[dict[str, Any], ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the body of the chat API."""
-        return {"conversation": self.token, "messages": self.messages}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A typed question (redacted) and what came of it, for whoever takes notice."""
-
-    conversation: str
-    text: str
-    messages: list[dict[str, Any]]
-    near: tuple[dict[str, Any], ...]
+# Somebody in danger waits no longer than this for a store or for the turn before, in seconds.
+URGENT_WAIT_S = 3.0
 
 
 class _Queue:
@@ -98,7 +74,7 @@ class Chat:
         self._rasa = rasa
         self._metrics = metrics
         self._forget_words = forget_words
-        self._signer = URLSafeSerializer(signing_key, salt="conversation")
+        self._tokens = Tokens(signing_key)
         self._message_limit = message_limit
         self.live = live
         self._limit = RateLimit(per_minute)
@@ -107,10 +83,12 @@ class Chat:
         self._handover = HandoverTurns(handover)
         self._queues: dict[str, _Queue] = {}
         self._queues_guard = threading.Lock()
+        self._urgent_work = ThreadPoolExecutor(max_workers=8, thread_name_prefix="urgent")
+        urgent_help_message("parent")  # read now: its files may be gone when it is needed
 
     def conversation_of(self, token: str) -> str:
         """Return the conversation that a token names; raise Problem 400 where it is not ours or no longer kept."""
-        ident = self._signed(token)
+        ident = self._tokens.read(token)
         self._must_be_kept(ident)
         return ident
 
@@ -125,6 +103,8 @@ class Chat:
         redacted = redact(text)
         if not redacted.text:
             raise Problem(422, wording("gateway.empty"))
+        if find_urgent(text):
+            return self._say_urgent(text, token, audience, key, tuple(redacted.removed))
         with self._turn(token, audience, key) as (asked_in, ident, given):
             if given:
                 return given
@@ -134,17 +114,52 @@ class Chat:
             recent = self._recent(asked_in, audience)
             sent = as_ordinary_text(redacted.text)
             instead = self._handover.typed(ident, recent, text, lambda: self._look(sent, recent.audience))
-            if not instead:
-                leaning = told_otherwise(recent, redacted.text) or about_records(recent, redacted.text)
-                # Danger comes first. What is no such message Rasa looks through itself.
-                instead = leaning if leaning and not find_urgent(text) else None
+            instead = instead or told_otherwise(recent, redacted.text) or about_records(recent, redacted.text)
             if instead:
                 return self._ask(asked_in, ident, recent, instead, key)
             for kind, count in redacted.removed.items():
                 self._metrics.redacted.labels(kind).inc(count)
             turn = self._ask(asked_in, ident, recent, Instead(sent, redacted.text), key, tuple(redacted.removed))
-            self._notice(Asked(ident, redacted.text, turn.messages, turn.near))
+            self._tell(Asked(ident, redacted.text, turn.messages, turn.near))
             return turn
+
+    def _tell(self, asked: Asked) -> None:
+        """Let others take notice of a question; nothing that fails there may cost a family its answer."""
+        try:
+            self._notice(asked)
+        except Exception as error:  # noqa: BLE001 - the answer stands
+            self._failed("content queue", failure(error))
+
+    def _say_urgent(
+        self, text: str, token: str | None, audience: Audience | None, key: str | None, removed: tuple[str, ...]
+    ) -> Turn:
+        """Tell somebody in danger what to do: no model is asked, and no store that fails or hangs can prevent it.
+
+        The turn is kept as any other where that can be done in time, its words never.
+        """
+        kept = self._urgent_work.submit(self._keep_urgent, text, token, audience, key, removed)
+        try:
+            return kept.result(URGENT_WAIT_S)
+        except Exception as error:  # noqa: BLE001 - whatever failed, and whatever refused the message: danger comes first
+            if not isinstance(error, Problem):
+                self._failed("store", failure(error))
+            self._metrics.messages.labels(URGENT).inc()
+            is_ours = not (isinstance(error, Problem) and error.status == 400)
+            go_on_with = token if token and is_ours and self._tokens.is_ours(token) else self._tokens.promised()
+            return Turn(go_on_with, [urgent_help_message(audience or "parent")], removed, is_kept=False)
+
+    def _keep_urgent(
+        self, text: str, token: str | None, audience: Audience | None, key: str | None, removed: tuple[str, ...]
+    ) -> Turn:
+        with self._turn(token, audience, key) as (asked_in, ident, given):
+            if given:
+                return given
+            if asked_in and self.live and (speaker := self.live.speaker(ident)):
+                with suppress(NotPossible):
+                    return self._to_person(ident, text, key, speaker)
+            recent = self._recent(asked_in, audience)
+            urgent = Reply.model_validate(urgent_help_message(recent.audience))
+            return self._answer(asked_in, ident, recent, Instead("", ""), [urgent], key, removed)
 
     def press(self, payload: str, token: str | None, audience: Audience | None, key: str | None = None) -> Turn:
         """Press a button that was issued in the conversation; raise Problem 422 where it was not."""
@@ -161,7 +176,7 @@ class Chat:
 
     def token_of(self, conversation: str) -> str:
         """Return the signed token of a conversation."""
-        return str(self._signer.dumps(conversation))
+        return self._tokens.of(conversation)
 
     def probe(self, sender: str, question: str) -> list[str]:
         """Ask a question as `sender`, outside any conversation; return the kinds of the replies. Raises RasaFailed."""
@@ -194,11 +209,9 @@ class Chat:
                 if not queue.users:
                     del self._queues[conversation]
 
-    def _signed(self, token: str) -> str:
-        try:
-            return str(self._signer.loads(token))
-        except BadSignature as error:
-            raise Problem(400, wording("gateway.unknown_conversation")) from error
+    def _begin_promised(self, token: str, audience: Audience | None) -> None:
+        if self._tokens.is_promised(token) and not self.store.exists(self._tokens.read(token)):
+            self.store.begin(audience or "parent", self._tokens.read(token))
 
     def _must_be_kept(self, conversation: str) -> None:
         if not self.store.exists(conversation):
@@ -209,14 +222,15 @@ class Chat:
         self, token: str | None, audience: Audience | None, key: str | None
     ) -> Iterator[tuple[str | None, str, Turn | None]]:
         """Yield where it was asked, the conversation, and the turn already given for `key` if there is one."""
-        asked_in = self._signed(token) if token else None
+        asked_in = self._tokens.read(token) if token else None
         with self.alone(asked_in or f"new {key or secrets.token_hex(8)}"):
             if asked_in:
+                self._begin_promised(str(token), audience)
                 # Not before the lock: the conversation may be erased while a message waits its turn.
                 self._must_be_kept(asked_in)
             given = self.store.given(asked_in, key) if key else None
             if given:
-                shown = self._handover.filled(self._signed(given["conversation"]), given["messages"])
+                shown = self._handover.filled(self._tokens.read(given["conversation"]), given["messages"])
                 yield asked_in, "", Turn(given["conversation"], shown, tuple(given["removed"]))
                 return
             ident = asked_in or self.store.begin(audience or "parent")
@@ -253,22 +267,47 @@ class Chat:
         removed: tuple[str, ...] = (),
     ) -> Turn:
         began = time.perf_counter()
+        replies = self._replies(ident, asked.sent, recent)
+        try:
+            return self._answer(asked_in, ident, recent, asked, replies, key, removed)
+        except Exception as error:  # noqa: BLE001 - what the model read as danger is answered whatever fails
+            urgent = [reply.model_dump() for reply in replies if reply.custom.kind == URGENT]
+            if not urgent:
+                raise
+            self._failed("store", failure(error))
+            self._forget(ident)
+            return Turn(self.token_of(ident), urgent, removed, is_kept=False)
+        finally:
+            self._metrics.turn_seconds.observe(time.perf_counter() - began)
+
+    def _answer(
+        self,
+        asked_in: str | None,
+        ident: str,
+        recent: RecentTurns,
+        asked: Instead,
+        replies: list[Reply],
+        key: str | None,
+        removed: tuple[str, ...],
+    ) -> Turn:
+        """Turn replies into what is shown, and keep the turn."""
         sent, shown = asked.sent, asked.shown
-        replies = self._replies(ident, sent, recent)
         near = tuple(entry for reply in replies for entry in (reply.custom.model_extra or {}).pop("near", ()))
         replies = self._handover.with_offers(recent, sent, self._screen(replies))
         messages, buttons = self._with_opaque_buttons(ident, replies)
-        kinds = [message["custom"]["kind"] for message in messages]
-        for kind in kinds:
-            self._metrics.messages.labels(kind).inc()
-        if "safeguarding" in kinds:
+        kinds = {message["custom"]["kind"] for message in messages}
+        for message in messages:
+            self._metrics.messages.labels(message["custom"]["kind"]).inc()
+        # Nobody has read words that ended in an error: they may tell of danger, and are kept no more than if they did.
+        is_unread = kinds == {"error"} and not sent.startswith("/")
+        if URGENT in kinds or is_unread:
             shown = wording("gateway.text_not_kept")
-        if "safeguarding" in kinds or any(message["custom"].get("step") in ENDS for message in messages):
+        ended = any(message["custom"].get("step") in ENDS for message in messages)
+        if URGENT in kinds or ended or (is_unread and not recent.open_step()):
             self._forget(ident)
         turn = Turn(self.token_of(ident), messages, removed, near)
         reply = {**turn.as_json(), "removed": list(removed)}
         self.store.add_turn(ident, shown, messages, buttons, GivenTo(asked_in, key, reply) if key else None)
-        self._metrics.turn_seconds.observe(time.perf_counter() - began)
         return Turn(turn.token, self._handover.filled(ident, messages), removed, near)
 
     def _look(self, sent: str, audience: str) -> list[Reply]:
@@ -276,8 +315,8 @@ class Chat:
         sender = look_sender()
         try:
             return [reply for reply in self._rasa.send(sender, sent, audience) if reply]
-        except RasaFailed as failure:
-            self._failed(failure.part, str(failure))
+        except RasaFailed as failed:
+            self._failed(failed.part, str(failed))
             return []
         finally:
             self._forget(sender)
@@ -295,11 +334,9 @@ class Chat:
         began = time.perf_counter()
         try:
             heard = self._rasa.send(ident, sent, recent.audience, recent.previous())
-        except RasaFailed as failure:
-            self._failed(failure.part, str(failure))
-            # Urgent help must not depend on Rasa being well: its patterns need nothing but the text.
-            instead = urgent_help_message(recent.audience) if find_urgent(sent) else error_message()
-            return [Reply.model_validate(instead)]
+        except RasaFailed as failed:
+            self._failed(failed.part, str(failed))
+            return [Reply.model_validate(error_message())]
         finally:
             self._metrics.rasa_seconds.observe(time.perf_counter() - began)
         replies = [reply for reply in heard if reply]

@@ -81,9 +81,9 @@ class ConversationStore:
         """Open the database at an SQLAlchemy URL; its tables are made by `bot.store.migrate`."""
         self._engine = open_engine(database_url)
 
-    def begin(self, audience: str) -> str:
-        """Start a conversation and return its id."""
-        ident = secrets.token_urlsafe(24)
+    def begin(self, audience: str, ident: str | None = None) -> str:
+        """Start a conversation and return its id; `ident` is an id that was given out before it could be begun."""
+        ident = ident or secrets.token_urlsafe(24)
         with self._engine.begin() as connection:
             connection.execute(insert(Conversation).values(id=ident, audience=audience, last_at=_now()))
         return ident

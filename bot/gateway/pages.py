@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import secrets
 from datetime import date
 from functools import lru_cache
@@ -21,11 +22,15 @@ from bot.gateway.markdown import to_html
 from bot.gateway.message_parts import in_parts
 from bot.gateway.problems import Problem
 from bot.gateway.transcript import as_text
+from bot.gateway.turns import Turn
 from bot.guidance.contacts import contact
 from bot.guidance.replies import day_in_words, month_in_words
 from bot.guidance.wording import wording
 from bot.privacy.erasure import Erasure
+from bot.privacy.quiet_logs import failure
 from bot.settings import Settings
+
+log = logging.getLogger(__name__)
 
 _HERE = Path(__file__).parent
 STARTERS = ("school_money", "personal_budget", "therapy", "private", "home", "unhappy")
@@ -57,6 +62,7 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
         error: str | None = None
         removed: tuple[str, ...] = ()
         status, retry_after = 200, None
+        said: Turn | None = None
         try:
             if resume:
                 chat.conversation_of(token or "")
@@ -75,20 +81,18 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
             error, status, retry_after = problem.detail, problem.status, problem.retry_after
             if problem.status == 400:
                 token, error = None, None if resume else error
-        history = chat.history(chat.conversation_of(token)) if token else []
-        response = _chat_page(
-            request,
-            settings,
-            chat,
-            token,
-            history,
-            audience,
-            embed,
-            error,
-            removed,
-            message if error or feedback else "",
-            bool(feedback) and not error,
-        )
+        unsent = message if error or feedback or (said and said.is_unread) else ""
+        given = bool(feedback) and not error
+        try:
+            history = said.as_history() if said and not said.is_kept else _history(chat, token)
+            response = _chat_page(
+                request, settings, chat, token, history, audience, embed, error, removed, unsent, given
+            )
+        except Exception as failed:  # noqa: BLE001 - whatever fails, somebody in danger is shown what to do
+            if not said or not said.is_urgent:
+                raise
+            log.error("a page was shown without its history: %s", failure(failed))
+            response = _chat_page(request, settings, None, token, said.as_history(), audience, embed, removed=removed)
         response.status_code = status
         if retry_after is not None:
             response.headers["Retry-After"] = str(retry_after)
@@ -122,7 +126,8 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
             content = as_text(history, request.app.state.theme.name)
         else:
             name, kind = "chat.html", "text/html; charset=utf-8"
-            site = (settings.public_url or str(request.base_url)).rstrip("/")
+            # Never the address that was asked for: whoever asks may call the guide what they like.
+            site = settings.public_url.rstrip("/") or None
             context = {"entries": history, "saved": date.today(), "site": site}
             content = bytes(templates().TemplateResponse(request, "transcript.html", context).body).decode()
         headers = {"Content-Disposition": f'attachment; filename="local-offer-guide-{name}"'}
@@ -156,9 +161,13 @@ def _of_every_page(request: Request) -> dict[str, Any]:
     return {"theme": request.app.state.theme, "asset": request.app.state.assets.url, "help": contact("sendiass")}
 
 
-def _live(chat: Chat, token: str | None, history: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _history(chat: Chat, token: str | None) -> list[dict[str, Any]]:
+    return chat.history(chat.conversation_of(token)) if token else []
+
+
+def _live(chat: Chat | None, token: str | None, history: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Return who of SENDIASS has the chat and where its events come from; None where nobody has it or is awaited."""
-    if not token or not chat.live:
+    if not token or not chat or not chat.live:
         return None
     ident = chat.conversation_of(token)
     speaker = chat.live.speaker(ident)
@@ -171,7 +180,7 @@ def _live(chat: Chat, token: str | None, history: list[dict[str, Any]]) -> dict[
 def _chat_page(
     request: Request,
     settings: Settings,
-    chat: Chat,
+    chat: Chat | None,
     token: str | None,
     history: list[dict[str, Any]],
     audience: str,

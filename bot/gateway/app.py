@@ -80,6 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
     behind = backstage(settings, metrics)
     handover_in_chat = ChatHandover(settings)
+    directory = open_engine(settings.directory_url)
     erasure = Erasure(
         store,
         Path(settings.tracker_database),
@@ -88,6 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
         live,
         handover_in_chat.drop,
         behind.intake.erase_conversation,
+        [open_engine(settings.referrals_url), directory],
     )
     chat = Chat(
         store,
@@ -104,7 +106,6 @@ def create_app(settings: Settings) -> FastAPI:
     )
     health = Health(chat, erasure)
     handover = HandoverForm(settings)
-    directory = open_engine(settings.directory_url)
     vectors = VectorKeeper(directory, lambda: SmallEncoder(threads=1))
     gaps = Gaps(directory, settings.gaps_weeks, lambda: metrics.failures.labels("gaps").inc())
     retention = Retention(settings, {"questions": behind.erase_old_questions, "gaps": gaps.delete_old})

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from bot.gateway.conversations import ConversationStore, GivenTo, IssuedButton
 from bot.gateway.handover_turns import ENDS, HandoverTurns, Instead, look_sender
 from bot.gateway.limits import RateLimit
+from bot.gateway.live_lines import with_lines
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem
 from bot.gateway.rasa_client import RasaClient, RasaFailed, Reply
@@ -27,7 +28,7 @@ from bot.gateway.typed_text import as_ordinary_text, cleaned
 from bot.guidance.replies import error_message, urgent_help_message
 from bot.guidance.wording import wording
 from bot.handover.chat_draft import ChatHandover
-from bot.handover.live import Line, LiveChats
+from bot.handover.live import LiveChats
 from bot.handover.referrals import NotPossible
 from bot.nlu.urgent_patterns import find_urgent
 from bot.privacy.quiet_logs import failure
@@ -190,9 +191,9 @@ class Chat:
         had the chat has `line`, where its events go on (`/api/chat/{conversation}/events?after=`).
         """
         written = self.live.lines(conversation) if self.live else []
-        kept = self._handover.filled(conversation, self.store.history(conversation))
-        messages = [*kept, *(live_message(line) for line in written)]
-        return sorted(messages, key=lambda message: str(message["at"]))
+        numbered = self.store.numbered_history(conversation)
+        filled = self._handover.filled(conversation, [message for _, message in numbered])
+        return with_lines([(number, message) for (number, _), message in zip(numbered, filled, strict=True)], written)
 
     @contextmanager
     def alone(self, conversation: str) -> Iterator[None]:
@@ -245,7 +246,7 @@ class Chat:
     def _to_person(self, ident: str, text: str, key: str | None, speaker: str) -> Turn:
         """Pass a message to the person who has the chat. The guide is silent, unless somebody may be in danger."""
         assert self.live is not None
-        self.live.say(ident, "family", text, key)
+        self.live.say(ident, "family", text, key, self.store.last_entry(ident))
         self.store.touch(ident)
         if not find_urgent(text):
             return Turn(self.token_of(ident), [])
@@ -363,26 +364,3 @@ class Chat:
                 button["payload"] = token
             messages.append(message)
         return messages, issued
-
-
-def live_message(line: Line) -> dict[str, Any]:
-    """Return a line of a chat that a person has, in the form of the chat API's history."""
-    at = line.at.isoformat()
-    if line.sender == "notice":
-        custom = {"kind": "handoff", "step": line.text}
-        return {
-            "from": "guide",
-            "at": at,
-            "text": wording(f"live.{line.text}", name=line.name),
-            "buttons": [],
-            "custom": custom,
-        }
-    if line.sender == "family":
-        return {"from": "user", "at": at, "line": line.id, "text": line.text}
-    return {
-        "from": "person",
-        "at": at,
-        "line": line.id,
-        "name": wording("live.person", name=line.name),
-        "text": line.text,
-    }

@@ -14,7 +14,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.gateway.chat import Chat, live_message
+from bot.gateway.chat import Chat
+from bot.gateway.live_lines import live_message
 from bot.gateway.problems import Problem
 from bot.guidance.wording import wording
 from bot.handover.live import Line

@@ -43,7 +43,7 @@ def router() -> APIRouter:
                 return show(request, who, ident, wording("desk.inbox.changed_meanwhile"), 409)
             if not conversation or not desk.chat.store.exists(conversation):
                 return show(request, who, ident, wording("desk.talk.gone"), 409)
-            live.take(ident, shown_name, who.name)
+            live.take(ident, shown_name, who.name, desk.chat.store.last_entry(conversation))
         except NotFound:
             return missing(request, who)
         except NotPossible:
@@ -68,7 +68,7 @@ def router() -> APIRouter:
         try:
             conversation = _conversation(request, who, ident)
             first = not any(line.sender == "person" for line in live.lines(conversation))
-            live.say(conversation, "person", text, key or None)
+            live.say(conversation, "person", text, key or None, desk_of(request).chat.store.last_entry(conversation))
             if first:
                 live.referrals.add_response(ident, "replied_in_chat", who.name)
         except NotFound:
@@ -84,9 +84,9 @@ def router() -> APIRouter:
     def end(request: Request, who: Writer, ident: str, how: Annotated[str, Form(max_length=10)] = "") -> Response:
         """Give the chat back to the guide, or end the talk."""
         try:
-            live_chats(request, who).end(
-                _conversation(request, who, ident), "closed" if how == "closed" else "back", who.name
-            )
+            conversation = _conversation(request, who, ident)
+            last = desk_of(request).chat.store.last_entry(conversation)
+            live_chats(request, who).end(conversation, "closed" if how == "closed" else "back", who.name, last)
         except NotFound:
             return missing(request, who)
         except NotPossible:

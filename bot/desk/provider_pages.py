@@ -83,5 +83,7 @@ def _signer(desk: Desk) -> URLSafeTimedSerializer:
 def _failed(request: Request, failure: Exception) -> Response:
     desk = desk_of(request)
     desk.metrics.failures.labels("identity provider").inc()
-    log.error("signing in with the provider failed: %s", failure if isinstance(failure, ProviderFailed) else "no note")
+    log.error(
+        "signing in with the provider failed: %s", str(failure) if isinstance(failure, ProviderFailed) else "no note"
+    )
     return show_form(request, "/staff", wording("desk.sign_in.provider_failed"), "", 503)

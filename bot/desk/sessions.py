@@ -74,7 +74,8 @@ class Sessions:
             if row is None:
                 return None
             kept, account = row
-            if now - kept.seen_at > self._idle or now - kept.began_at > self._longest:
+            # A time far ahead was written by a clock that was wrong: such a session would not end.
+            if abs(now - kept.seen_at) > self._idle or abs(now - kept.began_at) > self._longest:
                 return None
             found = SignedIn(person_of(account), csrf_of(secret), kept.id)
             if now - kept.seen_at > _SEEN_EVERY:
@@ -110,7 +111,12 @@ class Sessions:
             return [OpenSession(row.began_at, row.seen_at, row.id == signed_in.session_id) for row in rows]
 
     def _erase_expired(self, session: Session, now: datetime) -> None:
-        too_old = or_(DeskSession.seen_at < now - self._idle, DeskSession.began_at < now - self._longest)
+        too_old = or_(
+            DeskSession.seen_at < now - self._idle,
+            DeskSession.began_at < now - self._longest,
+            DeskSession.seen_at > now + self._idle,
+            DeskSession.began_at > now + self._longest,
+        )
         session.execute(delete(DeskSession).where(too_old))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Response
@@ -89,7 +89,7 @@ def router(chat: Chat, order: TurnOrder, erasure: Erasure, health: Health) -> AP
             if body.message is not None
             else partial(chat.press, str(body.payload), *asked)
         )
-        return (await order.run(body.conversation, turn)).as_json()
+        return (await order.run(body.conversation, turn, body.message, body.audience)).as_json()
 
     @routes.get("/api/chat/{conversation}")
     def history(named: NamedConversation) -> dict[str, Any]:

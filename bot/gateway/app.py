@@ -7,7 +7,6 @@ import logging
 import sqlite3
 import threading
 import time
-import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -37,7 +36,7 @@ from bot.gateway.lanes import AskerGone, LaneFull, Lanes
 from bot.gateway.live_events import LiveEvents
 from bot.gateway.metrics import Metrics
 from bot.gateway.origin import CHANGES_NOTHING, may_change_something
-from bot.gateway.problems import Problem, handle_problem, problem_response
+from bot.gateway.problems import Problem, handle_problem, problem_response, said_to
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.turn_order import TurnOrder, refusal
 from bot.guidance.wording import wording
@@ -48,6 +47,7 @@ from bot.handover.referrals import ReferralStore
 from bot.nlu.encoder import SmallEncoder
 from bot.privacy.encryption import EncryptionUnavailable
 from bot.privacy.erasure import Erasure
+from bot.privacy.quiet_logs import failure
 from bot.privacy.retention import Retention
 from bot.settings import Settings
 from bot.store.engine import open_engine
@@ -86,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
     behind = backstage(settings, metrics)
     handover_in_chat = ChatHandover(settings)
+    directory = open_engine(settings.directory_url)
     erasure = Erasure(
         store,
         Path(settings.tracker_database),
@@ -94,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
         live,
         handover_in_chat.drop,
         behind.intake.erase_conversation,
+        [open_engine(settings.referrals_url), directory],
     )
     chat = Chat(
         store,
@@ -110,7 +112,6 @@ def create_app(settings: Settings) -> FastAPI:
     )
     health = Health(chat, erasure)
     handover = HandoverForm(settings)
-    directory = open_engine(settings.directory_url)
     vectors = VectorKeeper(directory, lambda: SmallEncoder(threads=1))
     gaps = Gaps(directory, settings.gaps_weeks, lambda: metrics.failures.labels("gaps").inc())
     retention = Retention(settings, {"questions": behind.erase_old_questions, "gaps": gaps.delete_old})
@@ -137,7 +138,7 @@ def create_app(settings: Settings) -> FastAPI:
     with contextlib.suppress(EncryptionUnavailable):  # without a key there are no referrals to tell of
         metrics.registry.register(HandoverFigures.of(settings))
     app.state.lanes = Lanes.of_one_machine()
-    order = TurnOrder(chat, app.state.lanes.turns)
+    order = TurnOrder(chat, app.state.lanes)
     app.include_router(api.router(chat, order, erasure, health))
     app.include_router(pages.router(chat, order, erasure, settings))
     app.state.live_events = LiveEvents(chat, stopping)
@@ -164,6 +165,7 @@ def _live_chats(settings: Settings) -> LiveChats | None:
 
 def _refused(request: Request, status: int, detail: str, retry_after: int | None = None) -> Response:
     """Say that a request cannot be served: as a page to a browser, as problem details to a program."""
+    detail = said_to(request, detail)
     if _is_page(request):
         return pages.error_page(request, status, detail, retry_after)
     return problem_response(status, detail, retry_after)
@@ -215,8 +217,7 @@ def _guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
             response = _stranger(request) or _asset(request) or await handle(request)
         except Exception as error:  # noqa: BLE001 - whatever failed, the person gets a kind page with safe headers
             # Its place and kind are logged, its text is not: that may repeat what somebody wrote.
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            log.error("failed: %s at %s:%d", type(error).__name__, Path(place.filename).name, place.lineno or 0)
+            log.error("failed: %s", failure(error))
             metrics.failures.labels("gateway").inc()
             response = _refused(request, 500, wording("error.part_failed"))
         _secure(request, response, settings)

@@ -9,60 +9,37 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any, Literal
-
-from itsdangerous import BadSignature, URLSafeSerializer
 
 from bot.gateway.conversations import ConversationStore, IssuedButton, Key, OtherRequest
 from bot.gateway.handover_turns import ENDS, HandoverTurns, Instead, look_sender
 from bot.gateway.limits import RateLimit
+from bot.gateway.live_lines import with_lines
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem
 from bot.gateway.rasa_client import RasaClient, RasaFailed, Reply
 from bot.gateway.recent_turns import RecentTurns
 from bot.gateway.record_turns import about_records
 from bot.gateway.retold_turns import told_otherwise
+from bot.gateway.tokens import Tokens
+from bot.gateway.turns import URGENT, Asked, Turn
 from bot.gateway.typed_text import as_ordinary_text, cleaned
 from bot.guidance.replies import error_message, urgent_help_message
 from bot.guidance.wording import wording
 from bot.handover.chat_draft import ChatHandover
-from bot.handover.live import AlreadySaid, Line, LiveChats
+from bot.handover.live import AlreadySaid, LiveChats
 from bot.handover.referrals import NotPossible
 from bot.nlu.urgent_patterns import find_urgent
+from bot.privacy.quiet_logs import failure
 from bot.privacy.redaction import redact
 
 log = logging.getLogger(__name__)
 
 Audience = Literal["parent", "professional"]
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What a turn gave: the conversation's token, the messages in the chat API's form, and what was taken out.
-
-    `near` are the nearest answers with their scores, for staff alone.
-    """
-
-    token: str
-    messages: list[dict[str, Any]]
-    removed: tuple[str, ...] = ()
-    near: tuple[dict[str, Any], ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the body of the chat API."""
-        return {"conversation": self.token, "messages": self.messages}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A typed question (redacted) and what came of it, for whoever takes notice."""
-
-    conversation: str
-    text: str
-    messages: list[dict[str, Any]]
-    near: tuple[dict[str, Any], ...]
+# Somebody in danger waits no longer than this for a store or for the turn before, in seconds.
+URGENT_WAIT_S = 3.0
 
 
 class _Queue:
@@ -101,7 +78,7 @@ class Chat:
         self._rasa = rasa
         self.metrics = metrics
         self._forget_words = forget_words
-        self._signer = URLSafeSerializer(signing_key, salt="conversation")
+        self.tokens = Tokens(signing_key)
         self._message_limit = message_limit
         self.live = live
         self._limit = RateLimit(per_minute)
@@ -110,6 +87,8 @@ class Chat:
         self._handover = HandoverTurns(handover)
         self._queues: dict[str, _Queue] = {}
         self._queues_guard = threading.Lock()
+        self._urgent_work = ThreadPoolExecutor(max_workers=8, thread_name_prefix="urgent")
+        urgent_help_message("parent")  # read now: its files may be gone when it is needed
 
     def conversation_of(self, token: str, secret: str | None = None) -> str:
         """Return the conversation that a token names.
@@ -117,7 +96,7 @@ class Chat:
         `secret` is that of the browser that asks (None: it has none). Raises Problem 400 where the token is not ours, its
         conversation no longer kept, or another browser's.
         """
-        ident = self.signed(token)
+        ident = self.tokens.read(token)
         self._must_be_theirs(ident, secret)
         return ident
 
@@ -142,6 +121,8 @@ class Chat:
         if not redacted.text:
             raise Problem(422, wording("gateway.empty"))
         kept = self._key(token, secret, key, ("message", message, audience))
+        if find_urgent(text):
+            return self._say_urgent(text, token, audience, kept, secret, tuple(redacted.removed))
         with self._turn(token, audience, kept, secret) as (asked_in, ident, given):
             if given:
                 return given
@@ -151,17 +132,72 @@ class Chat:
             recent = self._recent(asked_in, audience)
             sent = as_ordinary_text(redacted.text)
             instead = self._handover.typed(ident, recent, text, lambda: self._look(sent, recent.audience))
-            if not instead:
-                leaning = told_otherwise(recent, redacted.text) or about_records(recent, redacted.text)
-                # Danger comes first. What is no such message Rasa looks through itself.
-                instead = leaning if leaning and not find_urgent(text) else None
+            instead = instead or told_otherwise(recent, redacted.text) or about_records(recent, redacted.text)
             if instead:
                 return self._ask(ident, recent, instead, kept)
             for kind, count in redacted.removed.items():
                 self.metrics.redacted.labels(kind).inc(count)
             turn = self._ask(ident, recent, Instead(sent, redacted.text), kept, tuple(redacted.removed))
-            self._notice(Asked(ident, redacted.text, turn.messages, turn.near))
+            self._tell(Asked(ident, redacted.text, turn.messages, turn.near))
             return turn
+
+    def _tell(self, asked: Asked) -> None:
+        """Let others take notice of a question; nothing that fails there may cost a family its answer."""
+        try:
+            self._notice(asked)
+        except Exception as error:  # noqa: BLE001 - the answer stands
+            self._failed("content queue", failure(error))
+
+    def _say_urgent(
+        self,
+        text: str,
+        token: str | None,
+        audience: Audience | None,
+        key: Key | None,
+        secret: str | None,
+        removed: tuple[str, ...],
+    ) -> Turn:
+        """Tell somebody in danger what to do: no model is asked, and no store that fails or hangs can prevent it.
+
+        The turn is kept as any other where that can be done in time, its words never.
+        """
+        kept = self._urgent_work.submit(self._keep_urgent, text, token, audience, key, secret, removed)
+        try:
+            return kept.result(URGENT_WAIT_S)
+        except Exception as error:  # noqa: BLE001 - whatever failed, and whatever refused the message: danger comes first
+            if not isinstance(error, Problem):
+                self._failed("store", failure(error))
+            is_ours = not (isinstance(error, Problem) and error.status == 400)
+            return self._told_what_to_do(token if is_ours else None, audience, removed)
+
+    def only_urgent(self, message: str, token: str | None, audience: str | None) -> Turn | None:
+        """Return what to do now where the words of a turn that has no room tell of danger, else None. Nothing is kept."""
+        text = cleaned(message)[: self._message_limit]
+        return self._told_what_to_do(token, audience, ()) if find_urgent(text) else None
+
+    def _told_what_to_do(self, token: str | None, audience: str | None, removed: tuple[str, ...]) -> Turn:
+        self.metrics.messages.labels(URGENT).inc()
+        go_on_with = token if token and self.tokens.is_ours(token) else self.tokens.promised()
+        return Turn(go_on_with, [urgent_help_message(audience or "parent")], removed, is_kept=False)
+
+    def _keep_urgent(
+        self,
+        text: str,
+        token: str | None,
+        audience: Audience | None,
+        key: Key | None,
+        secret: str | None,
+        removed: tuple[str, ...],
+    ) -> Turn:
+        with self._turn(token, audience, key, secret) as (asked_in, ident, given):
+            if given:
+                return given
+            if asked_in and self.live and (speaker := self.live.speaker(ident)):
+                with suppress(NotPossible):
+                    return self._to_person(ident, text, key.key if key else None, speaker)
+            recent = self._recent(asked_in, audience)
+            urgent = Reply.model_validate(urgent_help_message(recent.audience))
+            return self._answer(ident, recent, Instead("", ""), [urgent], key, removed)
 
     def press(
         self,
@@ -186,7 +222,7 @@ class Chat:
 
     def token_of(self, conversation: str) -> str:
         """Return the signed token of a conversation."""
-        return str(self._signer.dumps(conversation))
+        return self.tokens.of(conversation)
 
     def probe(self, sender: str, question: str) -> list[str]:
         """Ask a question as `sender`, outside any conversation; return the kinds of the replies. Raises RasaFailed."""
@@ -200,9 +236,9 @@ class Chat:
         had the chat has `line`, where its events go on (`/api/chat/current/events?after=`).
         """
         written = self.live.lines(conversation) if self.live else []
-        kept = self._handover.filled(conversation, self.store.history(conversation))
-        messages = [*kept, *(live_message(line) for line in written)]
-        return sorted(messages, key=lambda message: str(message["at"]))
+        numbered = self.store.numbered_history(conversation)
+        filled = self._handover.filled(conversation, [message for _, message in numbered])
+        return with_lines([(number, message) for (number, _), message in zip(numbered, filled, strict=True)], written)
 
     @contextmanager
     def alone(self, conversation: str) -> Iterator[None]:
@@ -226,12 +262,9 @@ class Chat:
             self.metrics.limited.labels("conversation").inc()
             raise Problem(429, wording("gateway.too_many", seconds=wait), retry_after=wait)
 
-    def signed(self, token: str) -> str:
-        """Return the conversation that a token names, kept or not; raise Problem 400 where the token is not ours."""
-        try:
-            return str(self._signer.loads(token))
-        except BadSignature as error:
-            raise Problem(400, wording("gateway.unknown_conversation")) from error
+    def _begin_promised(self, token: str, audience: Audience | None, secret: str | None) -> None:
+        if self.tokens.is_promised(token) and not self.store.exists(self.tokens.read(token)):
+            self.store.begin(audience or "parent", secret, self.tokens.read(token))
 
     def _must_be_theirs(self, conversation: str, secret: str | None) -> None:
         """Another browser's conversation is as unknown as one that is not kept."""
@@ -241,21 +274,22 @@ class Chat:
     def _key(
         self, token: str | None, secret: str | None, key: str | None, request: tuple[str | None, ...]
     ) -> Key | None:
-        return Key(self.signed(token) if token else None, secret, key, json.dumps(request)) if key else None
+        return Key(self.tokens.read(token) if token else None, secret, key, json.dumps(request)) if key else None
 
     @contextmanager
     def _turn(
         self, token: str | None, audience: Audience | None, key: Key | None, secret: str | None
     ) -> Iterator[tuple[str | None, str, Turn | None]]:
         """Yield where it was asked, the conversation, and the turn already given for `key` if there is one."""
-        asked_in = self.signed(token) if token else None
+        asked_in = self.tokens.read(token) if token else None
         with self.alone(asked_in or f"new {key.ident if key else secrets.token_hex(8)}"):
             if asked_in:
+                self._begin_promised(str(token), audience, secret)
                 # Not before the lock: the conversation may be erased while a message waits its turn.
                 self._must_be_theirs(asked_in, secret)
             given = self._given(key)
             if given:
-                shown = self._handover.filled(self.signed(given["conversation"]), given["messages"])
+                shown = self._handover.filled(self.tokens.read(given["conversation"]), given["messages"])
                 yield asked_in, "", Turn(given["conversation"], shown, tuple(given["removed"]))
                 return
             ident = asked_in or self.store.begin(audience or "parent", secret)
@@ -275,7 +309,7 @@ class Chat:
         """Pass a message to the person who has the chat. The guide is silent, unless somebody may be in danger."""
         assert self.live is not None
         try:
-            self.live.say(ident, "family", text, key)
+            self.live.say(ident, "family", text, key, self.store.last_entry(ident))
         except AlreadySaid as error:
             raise Problem(422, wording("gateway.key_used")) from error
         self.store.touch(ident)
@@ -298,22 +332,46 @@ class Chat:
         removed: tuple[str, ...] = (),
     ) -> Turn:
         began = time.perf_counter()
+        replies = self._replies(ident, asked.sent, recent)
+        try:
+            return self._answer(ident, recent, asked, replies, key, removed)
+        except Exception as error:  # noqa: BLE001 - what the model read as danger is answered whatever fails
+            urgent = [reply.model_dump() for reply in replies if reply.custom.kind == URGENT]
+            if not urgent:
+                raise
+            self._failed("store", failure(error))
+            self._forget(ident)
+            return Turn(self.token_of(ident), urgent, removed, is_kept=False)
+        finally:
+            self.metrics.turn_seconds.observe(time.perf_counter() - began)
+
+    def _answer(
+        self,
+        ident: str,
+        recent: RecentTurns,
+        asked: Instead,
+        replies: list[Reply],
+        key: Key | None,
+        removed: tuple[str, ...],
+    ) -> Turn:
+        """Turn replies into what is shown, and keep the turn."""
         sent, shown = asked.sent, asked.shown
-        replies = self._replies(ident, sent, recent)
         near = tuple(entry for reply in replies for entry in (reply.custom.model_extra or {}).pop("near", ()))
         replies = self._handover.with_offers(recent, sent, self._screen(replies))
         messages, buttons = self._with_opaque_buttons(ident, replies)
-        kinds = [message["custom"]["kind"] for message in messages]
-        for kind in kinds:
-            self.metrics.messages.labels(kind).inc()
-        if "safeguarding" in kinds:
+        kinds = {message["custom"]["kind"] for message in messages}
+        for message in messages:
+            self.metrics.messages.labels(message["custom"]["kind"]).inc()
+        # Nobody has read words that ended in an error: they may tell of danger, and are kept no more than if they did.
+        is_unread = kinds == {"error"} and not sent.startswith("/")
+        if URGENT in kinds or is_unread:
             shown = wording("gateway.text_not_kept")
-        if "safeguarding" in kinds or any(message["custom"].get("step") in ENDS for message in messages):
+        ended = any(message["custom"].get("step") in ENDS for message in messages)
+        if URGENT in kinds or ended or (is_unread and not recent.open_step()):
             self._forget(ident)
         turn = Turn(self.token_of(ident), messages, removed, near)
         reply = {**turn.as_json(), "removed": list(removed)}
         self.store.add_turn(ident, shown, messages, buttons, key, reply)
-        self.metrics.turn_seconds.observe(time.perf_counter() - began)
         return Turn(turn.token, self._handover.filled(ident, messages), removed, near)
 
     def _look(self, sent: str, audience: str) -> list[Reply]:
@@ -321,8 +379,8 @@ class Chat:
         sender = look_sender()
         try:
             return [reply for reply in self._rasa.send(sender, sent, audience) if reply]
-        except RasaFailed as failure:
-            self._failed(failure.part, str(failure))
+        except RasaFailed as failed:
+            self._failed(failed.part, str(failed))
             return []
         finally:
             self._forget(sender)
@@ -340,11 +398,9 @@ class Chat:
         began = time.perf_counter()
         try:
             heard = self._rasa.send(ident, sent, recent.audience, recent.previous())
-        except RasaFailed as failure:
-            self._failed(failure.part, str(failure))
-            # Urgent help must not depend on Rasa being well: its patterns need nothing but the text.
-            instead = urgent_help_message(recent.audience) if find_urgent(sent) else error_message()
-            return [Reply.model_validate(instead)]
+        except RasaFailed as failed:
+            self._failed(failed.part, str(failed))
+            return [Reply.model_validate(error_message())]
         finally:
             self.metrics.rasa_seconds.observe(time.perf_counter() - began)
         replies = [reply for reply in heard if reply]
@@ -371,26 +427,3 @@ class Chat:
                 button["payload"] = token
             messages.append(message)
         return messages, issued
-
-
-def live_message(line: Line) -> dict[str, Any]:
-    """Return a line of a chat that a person has, in the form of the chat API's history."""
-    at = line.at.isoformat()
-    if line.sender == "notice":
-        custom = {"kind": "handoff", "step": line.text}
-        return {
-            "from": "guide",
-            "at": at,
-            "text": wording(f"live.{line.text}", name=line.name),
-            "buttons": [],
-            "custom": custom,
-        }
-    if line.sender == "family":
-        return {"from": "user", "at": at, "line": line.id, "text": line.text}
-    return {
-        "from": "person",
-        "at": at,
-        "line": line.id,
-        "name": wording("live.person", name=line.name),
-        "text": line.text,
-    }

@@ -104,9 +104,12 @@ class ConversationStore:
         """Open the database at an SQLAlchemy URL; its tables are made by `bot.store.migrate`."""
         self._engine = open_engine(database_url)
 
-    def begin(self, audience: str, secret: str | None = None) -> str:
-        """Start a conversation and return its id. With a browser's `secret` it is that browser's alone."""
-        ident = secrets.token_urlsafe(24)
+    def begin(self, audience: str, secret: str | None = None, ident: str | None = None) -> str:
+        """Start a conversation and return its id. With a browser's `secret` it is that browser's alone.
+
+        `ident` is an id that was given out before the conversation could be begun.
+        """
+        ident = ident or secrets.token_urlsafe(24)
         row = {"id": ident, "audience": audience, "last_at": _now(), "secret_hash": _hash(secret)}
         with self._engine.begin() as connection:
             connection.execute(insert(Conversation).values(row))
@@ -170,9 +173,22 @@ class ConversationStore:
 
     def history(self, conversation: str) -> list[dict[str, Any]]:
         """Return the messages so far, oldest first, each with `from` ("user" or "guide") and `at`."""
+        return [message for _, message in self.numbered_history(conversation)]
+
+    def numbered_history(self, conversation: str) -> list[tuple[int, dict[str, Any]]]:
+        """Return the history with each message's number. Later messages have higher ones, whatever the clock says."""
         with Session(self._engine) as session:
             entries = session.scalars(select(Entry).where(Entry.conversation_id == conversation).order_by(Entry.id))
-            return [{"from": entry.sender, "at": _aware(entry.at).isoformat(), **entry.content} for entry in entries]
+            return [
+                (entry.id, {"from": entry.sender, "at": _aware(entry.at).isoformat(), **entry.content})
+                for entry in entries
+            ]
+
+    def last_entry(self, conversation: str) -> int:
+        """Return the number of the latest message (0 where there is none)."""
+        with self._engine.connect() as connection:
+            latest = select(func.max(Entry.id)).where(Entry.conversation_id == conversation)
+            return int(connection.scalar(latest) or 0)
 
     def recent(self, conversation: str) -> RecentTurns:
         """Return the latest turns."""
@@ -215,15 +231,17 @@ class ConversationStore:
     def erase_older_than(self, hours: int, but: Sequence[str] = ()) -> list[str]:
         """Erase conversations whose last message is older than `hours`; return their ids.
 
-        Those in `but` stay: a person of SENDIASS has them.
+        Those in `but` stay: a person of SENDIASS has them. A time that is yet to come was written by a clock that was
+        wrong; it counts as now, so that nothing is kept for ever.
         """
-        before = _now() - timedelta(hours=hours)
+        now = _now()
+        before = now - timedelta(hours=hours)
         with Session(self._engine) as session, session.begin():
+            session.execute(update(Conversation).where(Conversation.last_at > now).values(last_at=now))
             past = session.scalars(select(Conversation.id).where(Conversation.last_at < before))
             old = [ident for ident in past if ident not in but]
             _erase(session, old)
-        if old:
-            empty_log(self._engine)
+        empty_log(self._engine)  # also of what was erased while somebody read
         return old
 
     def answers(self) -> bool:

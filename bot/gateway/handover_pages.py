@@ -6,6 +6,7 @@ The browser holds one random token in a cookie; what was typed lies in an encryp
 from __future__ import annotations
 
 import hmac
+import logging
 import secrets
 import threading
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from bot.gateway.origin import is_on_https
 from bot.gateway.pages import FormSecret, templates
 from bot.gateway.problems import Problem
 from bot.guidance.contacts import contact
+from bot.guidance.replies import urgent_help_message
 from bot.guidance.wording import wording
 from bot.handover import form
 from bot.handover.chat_so_far import chat_so_far
@@ -33,7 +35,11 @@ from bot.handover.drafts import DraftStore, chat_key, form_key
 from bot.handover.form import BY_NAME, CHAT, CHECK
 from bot.handover.opening import handover_is_open
 from bot.handover.referrals import Consent, ReferralStore
+from bot.nlu.urgent_patterns import find_urgent
+from bot.privacy.quiet_logs import failure
 from bot.settings import Settings
+
+log = logging.getLogger(__name__)
 
 COOKIE = "handover"
 PATH = "/handover"
@@ -200,7 +206,20 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         """Take the answers of a page and go to the next, or back to checking where something was changed."""
         given = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
         pages: Lane = request.app.state.lanes.pages
-        return await pages.run(partial(_answer, request, page, given))
+        return await pages.run(partial(_answer_or_help, request, page, given))
+
+    def _answer_or_help(request: Request, page: str, given: dict[str, str]) -> Response:
+        """Take the answers; where they cannot be taken and tell of danger, say what to do now."""
+        in_danger = any(find_urgent(value) for value in given.values())
+        try:
+            response = _answer(request, page, given)
+        except Exception as error:  # noqa: BLE001 - whatever fails, somebody in danger is told what to do
+            if not in_danger:
+                raise
+            log.error("answers were not taken: %s", failure(error))
+            return _urgent_page(request)
+        was_taken = response.headers.get("location", PATH) != PATH or response.status_code == 422
+        return response if was_taken or not in_danger else _urgent_page(request)
 
     def _answer(request: Request, page: str, given: dict[str, str]) -> Response:
         token, draft = _draft(request)
@@ -250,6 +269,10 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
             "told": bool(chat_id and _told_to_chat(chat_id)),
         }
         return templates().TemplateResponse(request, "handover/start.html", context)
+
+    def _urgent_page(request: Request) -> Response:
+        context = {"urgent": urgent_help_message("parent")}
+        return templates().TemplateResponse(request, "handover/urgent.html", context)
 
     def _closed(request: Request) -> Response:
         return templates().TemplateResponse(request, "handover/closed.html", {"help": contact("sendiass")})

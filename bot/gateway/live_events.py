@@ -15,7 +15,8 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.gateway.api import NamedConversation
-from bot.gateway.chat import Chat, live_message
+from bot.gateway.chat import Chat
+from bot.gateway.live_lines import live_message
 from bot.gateway.problems import Problem
 from bot.guidance.wording import wording
 from bot.handover.live import Line

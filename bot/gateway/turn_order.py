@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import TypeVar
+from functools import partial
 
 from bot.gateway.chat import Chat
-from bot.gateway.lanes import Bounds, Lane, LaneFull
+from bot.gateway.lanes import Bounds, Lane, LaneFull, Lanes
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem
+from bot.gateway.turns import Turn
 from bot.guidance.wording import wording
-
-T = TypeVar("T")
 
 # One message of a conversation is worked on, two may wait: who sends more has not read the answer to any.
 ONE_AFTER_THE_OTHER = Bounds(at_once=100_000, each=1, waiting=100_000, waiting_each=2)
@@ -23,18 +22,31 @@ TRY_LATER_S = 5
 class TurnOrder:
     """Lets turns through, each conversation's in order. For the event loop."""
 
-    def __init__(self, chat: Chat, turns: Lane) -> None:
+    def __init__(self, chat: Chat, lanes: Lanes) -> None:
         self._chat = chat
-        self._turns = turns
+        self._turns = lanes.turns
+        self._pages = lanes.pages
         self._conversations = Lane("conversation", ONE_AFTER_THE_OTHER)
 
-    async def run(self, token: str | None, work: Callable[[], T]) -> T:
-        """Do the work of a turn in a thread, when its turn has come.
+    async def run(self, token: str | None, work: Callable[[], Turn], typed: str | None, audience: str | None) -> Turn:
+        """Do the work of a turn in a thread, when its turn has come. `typed` are the words it is about, if it is any.
 
-        Raises Problem: 400 for a token that is not ours, 429 where the conversation or the asker sends too much at
-        once, 503 where everybody together does; and what `work` raises.
+        Somebody in danger is told what to do also where there is no room for the turn. Raises Problem: 400 for a token
+        that is not ours, 429 where the conversation or the asker sends too much at once, 503 where everybody together
+        does; and what `work` raises.
         """
-        conversation = self._chat.signed(token) if token else None
+        try:
+            return await self._in_turn(token, work)
+        except Problem as problem:
+            if typed is None or problem.status not in (429, 503):
+                raise
+            urgent = await self._pages.run(partial(self._chat.only_urgent, typed, token, audience))
+            if urgent is None:
+                raise
+            return urgent
+
+    async def _in_turn(self, token: str | None, work: Callable[[], Turn]) -> Turn:
+        conversation = self._chat.tokens.read(token) if token else None
         if conversation:
             self._chat.must_not_be_too_fast(conversation)
         try:

@@ -99,9 +99,10 @@ class Receipt(Base):
     counts: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-def ident_sorted_by_time() -> str:
-    """Return a new id; one made later sorts after it."""
-    return f"{time.time_ns():016x}-{secrets.token_hex(8)}"
+def ident_sorted_by_time(after: str = "") -> str:
+    """Return a new id; one made later sorts after it. It sorts after the id `after`, too, where the clock was set back."""
+    earliest = int(after.partition("-")[0], 16) + 1 if after else 0
+    return f"{max(time.time_ns(), earliest):016x}-{secrets.token_hex(8)}"
 
 
 class LiveConversation(Base):

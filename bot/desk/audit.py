@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import pwd
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -51,6 +53,14 @@ def record(session: Session, who: str, event: str, about: str = "", **detail: ob
     entry.hash = _hash(entry)
     session.add(entry)
     session.flush()
+
+
+def operator() -> str:
+    """Return who runs a command, for the trail: the name of the system's account."""
+    try:
+        return f"{AT_THE_CONSOLE} {pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:
+        return AT_THE_CONSOLE
 
 
 def verify(engine: Engine, known_hash: str | None = None) -> Verdict:

@@ -107,7 +107,8 @@ def create_app(settings: Settings) -> FastAPI:
     directory = open_engine(settings.directory_url)
     vectors = VectorKeeper(directory, lambda: SmallEncoder(threads=1))
     gaps = Gaps(directory, settings.gaps_weeks, lambda: metrics.failures.labels("gaps").inc())
-    retention = Retention(settings, {"questions": behind.erase_old_questions, "gaps": gaps.delete_old})
+    rules = {"questions": behind.erase_old_questions, "sign-ins": behind.erase_old_sign_ins, "gaps": gaps.delete_old}
+    retention = Retention(settings, rules)
     stopping = threading.Event()
 
     @asynccontextmanager

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from bot.desk.intake import erase_old
+from bot.desk.slowing import erase_old as erase_old_sign_ins
 from bot.directory.gaps import Gaps
 from bot.gateway.conversations import ConversationStore
 from bot.handover.chat_draft import ChatHandover
@@ -137,6 +138,7 @@ def run_from_command_line(settings: Settings) -> Done:
     rules: dict[str, Rule] = {
         "conversations": lambda: {"conversation": erasure.erase_expired()},
         "questions": lambda: erase_old(open_engine(settings.database_url), settings.desk_question_days),
+        "sign-ins": lambda: erase_old_sign_ins(open_engine(settings.database_url), settings.desk_known_days),
         "gaps": Gaps(open_engine(settings.directory_url), settings.gaps_weeks).delete_old,
     }
     done = Retention(settings, rules).run("operator")

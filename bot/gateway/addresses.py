@@ -1,0 +1,10 @@
+"""Where a request comes from."""
+
+from __future__ import annotations
+
+from fastapi import Request
+
+
+def address_of(request: Request) -> str:
+    """Return the address of who sent the request, or "unknown"."""
+    return request.client.host if request.client else "unknown"

@@ -77,6 +77,16 @@ class Settings(BaseSettings):
     delivery_longest_pause_s: float = Field(7200.0, description="the longest such pause, in seconds")
     delivery_timeout_s: float = Field(30.0, description="seconds to wait for the mail server or webhook")
 
+    referrals_an_hour: int = Field(
+        5, ge=0, le=1000, description="requests to SENDIASS an hour from one address or one chat; 0 turns it off"
+    )
+    referrals_a_day: int = Field(
+        20, ge=0, le=10_000, description="requests to SENDIASS a day from one address or one chat; 0 turns it off"
+    )
+    drafts_an_hour: int = Field(
+        20, ge=0, le=1000, description="requests to SENDIASS begun an hour from one address; 0 turns it off"
+    )
+
     # What the public is told
     data_contact: str = Field(
         "", description="address for questions about personal data, shown at /privacy; empty: not shown"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, LargeBinary, String, Text, TypeDecorator
+from sqlalchemy import JSON, DateTime, Dialect, Float, ForeignKey, LargeBinary, String, Text, TypeDecorator
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.gateway.conversations import Base
@@ -62,7 +62,7 @@ class SignInBrake(Base):
     __tablename__ = "sign_in_brake"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     name: Mapped[str | None] = mapped_column(String(64), index=True)
-    failures: Mapped[float] = mapped_column(default=0.0)
+    failures: Mapped[float] = mapped_column(Float, default=0.0)
     tries: Mapped[int] = mapped_column(default=0)
     kept: Mapped[bool] = mapped_column(default=False)
     counted_at: Mapped[datetime] = mapped_column(Moment)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
+from bot.gateway.addresses import address_of
 from bot.gateway.chat import Audience, Chat
 from bot.gateway.health import Health
 from bot.gateway.problems import Problem
@@ -39,7 +40,9 @@ def router(chat: Chat, erasure: Erasure, health: Health) -> APIRouter:
     routes = APIRouter()
 
     @routes.post("/api/chat")
-    def ask(body: Ask, idempotency_key: Annotated[str | None, Header(max_length=200)] = None) -> dict[str, Any]:
+    def ask(
+        request: Request, body: Ask, idempotency_key: Annotated[str | None, Header(max_length=200)] = None
+    ) -> dict[str, Any]:
         """Answer a message or a pressed button.
 
         Refusals are problem details: 400 not JSON, or a conversation that is forged or no longer kept; 411 and 413 a
@@ -49,9 +52,10 @@ def router(chat: Chat, erasure: Erasure, health: Health) -> APIRouter:
         """
         if idempotency_key is not None and len(idempotency_key) < SHORTEST_KEY:
             raise Problem(422, wording("gateway.short_key", length=SHORTEST_KEY))
+        given = (body.conversation, body.audience, idempotency_key, address_of(request))
         if body.message is not None:
-            return chat.say(body.message, body.conversation, body.audience, idempotency_key).as_json()
-        return chat.press(str(body.payload), body.conversation, body.audience, idempotency_key).as_json()
+            return chat.say(body.message, *given).as_json()
+        return chat.press(str(body.payload), *given).as_json()
 
     @routes.get("/api/chat/{conversation}")
     def history(conversation: str) -> dict[str, Any]:

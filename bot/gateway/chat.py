@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from bot.gateway.addresses import UNKNOWN
 from bot.gateway.conversations import ConversationStore, GivenTo, IssuedButton
 from bot.gateway.handover_turns import ENDS, HandoverTurns, Instead, look_sender
 from bot.gateway.limits import RateLimit
@@ -114,8 +115,17 @@ class Chat:
         self._must_be_kept(ident)
         return ident
 
-    def say(self, message: str, token: str | None, audience: Audience | None, key: str | None = None) -> Turn:
+    def say(
+        self,
+        message: str,
+        token: str | None,
+        audience: Audience | None,
+        key: str | None = None,
+        address: str = UNKNOWN,
+    ) -> Turn:
         """Send a person's words. `key` is an idempotency key: the same one again gives the reply already given.
+
+        `address` is where the words come from, for the bound on requests to SENDIASS; it is not kept.
 
         Raises Problem: 400 for an unknown conversation, 422 for no or too long a message, 429 when too many come.
         """
@@ -133,7 +143,7 @@ class Chat:
                     return self._to_person(ident, text, key, speaker)
             recent = self._recent(asked_in, audience)
             sent = as_ordinary_text(redacted.text)
-            instead = self._handover.typed(ident, recent, text, lambda: self._look(sent, recent.audience))
+            instead = self._handover.typed(ident, recent, text, lambda: self._look(sent, recent.audience), address)
             if not instead:
                 leaning = told_otherwise(recent, redacted.text) or about_records(recent, redacted.text)
                 # Danger comes first. What is no such message Rasa looks through itself.
@@ -146,7 +156,14 @@ class Chat:
             self._notice(Asked(ident, redacted.text, turn.messages, turn.near))
             return turn
 
-    def press(self, payload: str, token: str | None, audience: Audience | None, key: str | None = None) -> Turn:
+    def press(
+        self,
+        payload: str,
+        token: str | None,
+        audience: Audience | None,
+        key: str | None = None,
+        address: str = UNKNOWN,
+    ) -> Turn:
         """Press a button that was issued in the conversation; raise Problem 422 where it was not."""
         if not token:
             raise Problem(422, wording("gateway.unknown_button"))
@@ -156,7 +173,7 @@ class Chat:
             button = self.store.pressed(ident, payload)
             if button is None:
                 raise Problem(422, wording("gateway.unknown_button"))
-            instead = self._handover.pressed(ident, button) or Instead(button.intent_message, button.title)
+            instead = self._handover.pressed(ident, button, address) or Instead(button.intent_message, button.title)
             return self._ask(asked_in, ident, self._recent(asked_in, audience), instead, key)
 
     def token_of(self, conversation: str) -> str:
@@ -254,7 +271,7 @@ class Chat:
     ) -> Turn:
         began = time.perf_counter()
         sent, shown = asked.sent, asked.shown
-        replies = self._replies(ident, sent, recent)
+        replies = [Reply.model_validate(asked.reply)] if asked.reply else self._replies(ident, sent, recent)
         near = tuple(entry for reply in replies for entry in (reply.custom.model_extra or {}).pop("near", ()))
         replies = self._handover.with_offers(recent, sent, self._screen(replies))
         messages, buttons = self._with_opaque_buttons(ident, replies)

@@ -16,12 +16,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from bot.gateway.addresses import address_of
 from bot.gateway.chat import Chat
 from bot.gateway.pages import templates
 from bot.gateway.problems import Problem
 from bot.guidance.contacts import contact
 from bot.guidance.wording import wording
 from bot.handover import form
+from bot.handover.bounds import TooMany, sender_of
 from bot.handover.chat_so_far import chat_so_far
 from bot.handover.consent import consent_text, consent_version
 from bot.handover.details import ANSWERS
@@ -65,14 +67,16 @@ class HandoverForm:
                 self._stores = DraftStore(self._settings), ReferralStore(self._settings)
             return self._stores
 
-    def send(self, token: str, draft: dict[str, Any]) -> str:
+    def send(self, token: str, draft: dict[str, Any], address: str) -> str:
         """Send what the draft holds and leave only the reference in it; return the reference.
 
-        The token is the idempotency key: pressed twice, or again after a crash, this sends once.
+        Raises TooMany where too many came from the address or the chat; the draft stays as it is then. The token is the
+        idempotency key: pressed twice, or again after a crash, this sends once.
         """
         consent = Consent(consent_version(self.consent), datetime.now(UTC))
         details = form.details_of(draft)
-        reference = self.referrals.submit(details, consent, draft.get("conversation_id"), form_key(token))
+        sender = sender_of(self._settings, address)
+        reference = self.referrals.submit(details, consent, draft.get("conversation_id"), form_key(token), sender)
         sent = {"reference": reference, "by": [how for how in ("phone", "email") if getattr(details, how)]}
         self.drafts.write(form_key(token), sent, hours=REFERENCE_SHOWN_HOURS)
         return reference
@@ -107,7 +111,10 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
             if prefill:
                 draft["answers"] = _told_to_chat(chat_id)
         token = secrets.token_urlsafe(32)
-        handover.drafts.write(form_key(token), draft)
+        try:
+            handover.drafts.begin(form_key(token), draft, sender_of(settings, address_of(request)))
+        except TooMany:
+            return _closed(request, "handover_form.too_many_begun", 429)
         response = _to(form.QUESTIONS[0].name)
         secure = request.url.scheme == "https" or settings.public_url.startswith("https:")
         response.set_cookie(COOKIE, token, path=PATH, httponly=True, samesite="lax", secure=secure)
@@ -157,7 +164,10 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
             return _check_page(request, draft, wording("handover_form.changed_meanwhile"))
         if not agree:
             return _check_page(request, draft, wording("handover_form.must_agree"))
-        handover.send(token, draft)
+        try:
+            handover.send(token, draft, address_of(request))
+        except TooMany:
+            return _check_page(request, draft, wording("handover_form.too_many_sent"), 429)
         return _to("sent")
 
     @routes.get("/{page}", response_class=HTMLResponse)
@@ -216,8 +226,9 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         context = {"conversation": conversation if chat_id else "", "told": bool(chat_id and _told_to_chat(chat_id))}
         return templates().TemplateResponse(request, "handover/start.html", context)
 
-    def _closed(request: Request) -> Response:
-        return templates().TemplateResponse(request, "handover/closed.html", {"help": contact("sendiass")})
+    def _closed(request: Request, why: str = "handover_form.closed", status: int = 200) -> Response:
+        context = {"help": contact("sendiass"), "why": wording(why)}
+        return templates().TemplateResponse(request, "handover/closed.html", context, status_code=status)
 
     def _question_page(
         request: Request,
@@ -242,7 +253,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         status = 422 if errors else 200
         return templates().TemplateResponse(request, "handover/question.html", context, status_code=status)
 
-    def _check_page(request: Request, draft: dict[str, Any], error: str | None = None) -> Response:
+    def _check_page(request: Request, draft: dict[str, Any], error: str | None = None, status: int = 422) -> Response:
         context = {
             "questions": form.questions_for(draft),
             "answers": draft["answers"],
@@ -253,8 +264,11 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
             "back": form.page_before(CHECK, draft),
             "csrf": draft["csrf"],
             "error": error,
+            "help": contact("sendiass") if status == 429 else None,
         }
-        return templates().TemplateResponse(request, "handover/check.html", context, status_code=422 if error else 200)
+        return templates().TemplateResponse(
+            request, "handover/check.html", context, status_code=status if error else 200
+        )
 
     def _chat_of(conversation: str) -> str | None:
         """Return the id of the chat that a token names, or None where it is not kept."""

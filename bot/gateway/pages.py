@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 
 from bot.gateway import usefulness
+from bot.gateway.addresses import address_of
 from bot.gateway.assets import compressed
 from bot.gateway.chat import Audience, Chat
 from bot.gateway.markdown import to_html
@@ -66,9 +67,9 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
                 if starter in STARTERS:
                     message = wording(f"page.starters.{starter}.question")
                 said = (
-                    chat.press(payload, token, audience, key)
+                    chat.press(payload, token, audience, key, address_of(request))
                     if payload
-                    else chat.say(message or "", token, audience, key)
+                    else chat.say(message or "", token, audience, key, address_of(request))
                 )
                 token, removed = said.token, said.removed
         except Problem as problem:

@@ -17,6 +17,7 @@ from bot.desk.intake import erase_old
 from bot.desk.slowing import erase_old as erase_old_sign_ins
 from bot.directory.gaps import Gaps
 from bot.gateway.conversations import ConversationStore
+from bot.handover.bounds import erase_old as erase_old_counts
 from bot.handover.chat_draft import ChatHandover
 from bot.handover.family_data import delete_referrals
 from bot.handover.live import LiveChats
@@ -57,6 +58,7 @@ class Retention:
             "referrals": self._closed_referrals,
             "notices": self._sent_notices,
             "drafts": self._expired_drafts,
+            "handover counts": lambda: erase_old_counts(self.engine),
         }
 
     def run(self, who: str, receipt_of_nothing: bool = True) -> Done | None:

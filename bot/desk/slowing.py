@@ -134,11 +134,7 @@ class Slowing:
         mine = select(KnownAddress.address).where(KnownAddress.account_id == account_id)
         newest = mine.order_by(KnownAddress.seen_at.desc()).limit(MOST_ADDRESSES)
         older = delete(KnownAddress).where(KnownAddress.account_id == account_id)
-        session.execute(
-            older.where(KnownAddress.address.not_in(newest.scalar_subquery())).execution_options(
-                synchronize_session=False
-            )
-        )
+        session.execute(older.where(KnownAddress.address.not_in(newest)).execution_options(synchronize_session=False))
         return failed
 
     def count_for(self, session: Session, account_id: int) -> bool:
@@ -199,7 +195,7 @@ class Slowing:
         over = (session.scalar(select(func.count()).select_from(SignInBrake)) or 0) - MOST_ROWS
         if over > 0:
             oldest = select(SignInBrake.id).where(SignInBrake.kept.is_(False)).order_by(SignInBrake.counted_at)
-            gone = delete(SignInBrake).where(SignInBrake.id.in_(oldest.limit(over).scalar_subquery()))
+            gone = delete(SignInBrake).where(SignInBrake.id.in_(oldest.limit(over)))
             session.execute(gone.execution_options(synchronize_session=False))
 
     def _own(self, name: str, account_id: int | None, origin: Origin) -> tuple[str, str]:

@@ -191,6 +191,18 @@ def test_addresses_and_names_are_kept_as_keyed_hashes_and_erased_on_time(engine,
     assert slowing.erase_old(engine, 90) == {"sign_in_brake": len(brakes), "known_address": 1}
 
 
+def test_the_ten_newest_addresses_of_an_account_are_known(engine, accounts, clock):
+    for number in range(13):
+        assert guess(accounts, "anna", stranger(number), PASSWORD) == "in"
+        clock(minutes=1)
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).select_from(KnownAddress)) == slowing.MOST_ADDRESSES
+    for number in range(60):
+        guess(accounts, "anna", stranger(100 + number))
+    assert guess(accounts, "anna", stranger(1), PASSWORD) == "wrong"
+    assert guess(accounts, "anna", stranger(3), PASSWORD) == "in"
+
+
 def test_made_up_names_do_not_push_an_accounts_own_count_out(engine, accounts, monkeypatch):
     monkeypatch.setattr(slowing, "MOST_ROWS", 50)
     for number in range(15):
@@ -198,7 +210,7 @@ def test_made_up_names_do_not_push_an_accounts_own_count_out(engine, accounts, m
     for number in range(60):
         guess(accounts, f"name-{number}", stranger(500 + number))
     with Session(engine) as session:
-        assert session.scalar(select(func.count()).select_from(SignInBrake)) <= 51
+        assert 40 < session.scalar(select(func.count()).select_from(SignInBrake)) <= 51
     assert guess(accounts, "anna", stranger(400), PASSWORD) == "wrong"
 
 

@@ -25,6 +25,17 @@ from bot.guidance.wording import wording
 
 COOKIE = "staff_session"
 SIGN_IN = "/staff/sign-in"
+OWN_ACCOUNT = "/staff/account"
+# What somebody sees whose role asks for codes and who has set none up yet.
+WITHOUT_CODES = frozenset(
+    {
+        OWN_ACCOUNT,
+        f"{OWN_ACCOUNT}/codes",
+        f"{OWN_ACCOUNT}/codes/confirm",
+        f"{OWN_ACCOUNT}/code.svg",
+        "/staff/sign-out",
+    }
+)
 
 
 class Refused(Exception):
@@ -43,6 +54,10 @@ class SignInNeeded(Exception):
     def __init__(self, back_to: str) -> None:
         super().__init__(back_to)
         self.back_to = back_to
+
+
+class CodesNeeded(Exception):
+    """Somebody's role asks for codes from an app, and they have set none up: they see only the page where that is done."""
 
 
 def reader(*roles: Role) -> Callable[[Request], SignedIn]:
@@ -107,6 +122,11 @@ def handle_refused(request: Request, error: Exception) -> Response:
     return desk_of(request).page(request, error.signed_in, "refused.html", context, error.status)
 
 
+def handle_codes_needed(request: Request, error: Exception) -> Response:
+    """Send the browser to where codes are set up."""
+    return RedirectResponse(OWN_ACCOUNT, status_code=303)
+
+
 def _let_in(request: Request, roles: tuple[Role, ...]) -> SignedIn:
     secret = request.cookies.get(COOKIE)
     signed_in = desk_of(request).sessions.find(secret) if secret else None
@@ -114,4 +134,6 @@ def _let_in(request: Request, roles: tuple[Role, ...]) -> SignedIn:
         raise SignInNeeded(request.url.path if request.method == "GET" else "/staff")
     if not signed_in.person.roles & set(roles or ROLES):
         raise Refused(403, "desk.refused.role", signed_in)
+    if desk_of(request).must_set_up_codes(signed_in.person) and request.url.path not in WITHOUT_CODES:
+        raise CodesNeeded
     return signed_in

@@ -5,7 +5,6 @@ An administrator cannot give roles here: else one could make oneself SENDIASS an
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
@@ -33,7 +32,7 @@ def router() -> APIRouter:
     @routes.get("/staff/accounts")
     def accounts(request: Request, who: AdminReader, done: bool = False) -> Response:
         desk = desk_of(request)
-        context = {"accounts": desk.accounts.all(), "now": datetime.now(UTC), "done": done}
+        context = {"accounts": desk.accounts.all(), "states": desk.accounts.states(), "done": done}
         return desk.page(request, who, "accounts.html", context)
 
     @routes.post("/staff/accounts")

@@ -1,14 +1,12 @@
-"""Who asks, as far as limits need it: the address that a request comes from, and what counts as one asker."""
+"""Where a request comes from, as far as limits need it."""
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from fastapi import Request
 
 UNKNOWN = "unknown"
-# Whoever has one IPv6 address has all of its network: a home is given at least this much.
-ONE_ASKER_V6 = 64
 
 
 def networks_of(setting: str) -> list[IPv4Network | IPv6Network]:
@@ -23,16 +21,3 @@ def networks_of(setting: str) -> list[IPv4Network | IPv6Network]:
 def address_of(request: Request) -> str:
     """Return the address of whoever asks; behind a trusted proxy (`GUIDE_TRUSTED_PROXIES`) it is the one that the proxy names."""
     return request.client.host if request.client else UNKNOWN
-
-
-def asker_of(address: str) -> str:
-    """Return what counts as one asker: an IPv4 address, or the network of an IPv6 one."""
-    try:
-        parsed: IPv4Address | IPv6Address = ip_address(address)
-    except ValueError:
-        return UNKNOWN
-    if isinstance(parsed, IPv6Address):
-        if parsed.ipv4_mapped:
-            return str(parsed.ipv4_mapped)
-        return str(ip_network((parsed, ONE_ASKER_V6), strict=False))
-    return str(parsed)

@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
-from bot.gateway.chat import Audience, Chat
+from bot.gateway.addresses import address_of
+from bot.gateway.chat import Chat
 from bot.gateway.health import Health
 from bot.gateway.lanes import PageRoute, running_in
 from bot.gateway.problems import Problem
 from bot.gateway.turn_order import TurnOrder
+from bot.gateway.turns import Audience, Client
 from bot.guidance.wording import wording
 from bot.privacy.erasure import Erasure
 
@@ -66,7 +68,10 @@ def router(chat: Chat, order: TurnOrder, erasure: Erasure, health: Health) -> AP
 
     @routes.post("/api/chat")
     async def ask(
-        body: Ask, idempotency_key: Annotated[str | None, Header(max_length=200)] = None, secret: Secret = None
+        request: Request,
+        body: Ask,
+        idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+        secret: Secret = None,
     ) -> dict[str, Any]:
         """Answer a message or a pressed button.
 
@@ -83,13 +88,9 @@ def router(chat: Chat, order: TurnOrder, erasure: Erasure, health: Health) -> AP
             raise Problem(422, wording("gateway.short_key", length=SHORTEST_KEY))
         if secret and not body.conversation and len(secret) < SHORTEST_SECRET:
             raise Problem(422, wording("gateway.short_secret", length=SHORTEST_SECRET))
-        asked = (body.conversation, body.audience, idempotency_key, secret)
-        turn = (
-            partial(chat.say, body.message, *asked)
-            if body.message is not None
-            else partial(chat.press, str(body.payload), *asked)
-        )
-        return (await order.run(body.conversation, turn, body.message, body.audience)).as_json()
+        client = Client(body.conversation, body.audience, idempotency_key, secret, address_of(request))
+        turn = partial(chat.press, str(body.payload)) if body.message is None else partial(chat.say, body.message)
+        return (await order.run(client, turn, body.message)).as_json()
 
     @routes.get("/api/chat/{conversation}")
     def history(named: NamedConversation) -> dict[str, Any]:

@@ -114,7 +114,8 @@ def create_app(settings: Settings) -> FastAPI:
     handover = HandoverForm(settings)
     vectors = VectorKeeper(directory, lambda: SmallEncoder(threads=1))
     gaps = Gaps(directory, settings.gaps_weeks, lambda: metrics.failures.labels("gaps").inc())
-    retention = Retention(settings, {"questions": behind.erase_old_questions, "gaps": gaps.delete_old})
+    rules = {"questions": behind.erase_old_questions, "sign-ins": behind.erase_old_sign_ins, "gaps": gaps.delete_old}
+    retention = Retention(settings, rules)
     stopping = threading.Event()
 
     @asynccontextmanager
@@ -138,7 +139,7 @@ def create_app(settings: Settings) -> FastAPI:
     with contextlib.suppress(EncryptionUnavailable):  # without a key there are no referrals to tell of
         metrics.registry.register(HandoverFigures.of(settings))
     app.state.lanes = Lanes.of_one_machine()
-    order = TurnOrder(chat, app.state.lanes)
+    app.state.turn_order = order = TurnOrder(chat, app.state.lanes)
     app.include_router(api.router(chat, order, erasure, health))
     app.include_router(pages.router(chat, order, erasure, settings))
     app.state.live_events = LiveEvents(chat, stopping)

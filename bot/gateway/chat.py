@@ -11,7 +11,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from typing import Any, Literal
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from bot.gateway.conversations import ConversationStore, IssuedButton, Key, OtherRequest
 from bot.gateway.handover_turns import ENDS, HandoverTurns, Instead, look_sender
@@ -24,7 +26,7 @@ from bot.gateway.recent_turns import RecentTurns
 from bot.gateway.record_turns import about_records
 from bot.gateway.retold_turns import told_otherwise
 from bot.gateway.tokens import Tokens
-from bot.gateway.turns import URGENT, Asked, Turn
+from bot.gateway.turns import URGENT, Asked, Audience, Client, Turn
 from bot.gateway.typed_text import as_ordinary_text, cleaned
 from bot.guidance.replies import error_message, urgent_help_message
 from bot.guidance.wording import wording
@@ -37,7 +39,6 @@ from bot.privacy.redaction import redact
 
 log = logging.getLogger(__name__)
 
-Audience = Literal["parent", "professional"]
 # Somebody in danger waits no longer than this for a store or for the turn before, in seconds.
 URGENT_WAIT_S = 3.0
 
@@ -100,19 +101,11 @@ class Chat:
         self._must_be_theirs(ident, secret)
         return ident
 
-    def say(
-        self,
-        message: str,
-        token: str | None,
-        audience: Audience | None,
-        key: str | None = None,
-        secret: str | None = None,
-    ) -> Turn:
-        """Send a person's words. `key` is an idempotency key: the same one again gives the reply already given.
+    def say(self, message: str, client: Client) -> Turn:
+        """Send a person's words. The same idempotency key again gives the reply already given.
 
-        `secret` is that of the browser: a conversation begun with it goes on with it alone.
-        Raises Problem: 400 for an unknown conversation, 422 for no or too long a message, or a key that came with other
-        words before, 429 when too many come.
+        A conversation that was begun with a browser's secret goes on with it alone. Raises Problem: 400 for an unknown
+        conversation, 422 for no or too long a message, or a key that came with other words before, 429 when too many come.
         """
         text = cleaned(message)
         if len(text) > self._message_limit:
@@ -120,18 +113,19 @@ class Chat:
         redacted = redact(text)
         if not redacted.text:
             raise Problem(422, wording("gateway.empty"))
-        kept = self._key(token, secret, key, ("message", message, audience))
+        kept = self._key(client, "message", message)
         if find_urgent(text):
-            return self._say_urgent(text, token, audience, kept, secret, tuple(redacted.removed))
-        with self._turn(token, audience, kept, secret) as (asked_in, ident, given):
+            return self._say_urgent(text, client, kept, tuple(redacted.removed))
+        with self._turn(client, kept) as (asked_in, ident, given):
             if given:
                 return given
             if asked_in and self.live and (speaker := self.live.speaker(ident)):
                 with suppress(NotPossible):  # the person has just gone: the guide answers after all
-                    return self._to_person(ident, text, key, speaker)
-            recent = self._recent(asked_in, audience)
+                    return self._to_person(ident, text, client.key, speaker)
+            recent = self._recent(asked_in, client.audience)
             sent = as_ordinary_text(redacted.text)
-            instead = self._handover.typed(ident, recent, text, lambda: self._look(sent, recent.audience))
+            look = partial(self._look, sent, recent.audience)
+            instead = self._handover.typed(ident, recent, text, look, client.address)
             instead = instead or told_otherwise(recent, redacted.text) or about_records(recent, redacted.text)
             if instead:
                 return self._ask(ident, recent, instead, kept)
@@ -148,77 +142,55 @@ class Chat:
         except Exception as error:  # noqa: BLE001 - the answer stands
             self._failed("content queue", failure(error))
 
-    def _say_urgent(
-        self,
-        text: str,
-        token: str | None,
-        audience: Audience | None,
-        key: Key | None,
-        secret: str | None,
-        removed: tuple[str, ...],
-    ) -> Turn:
+    def _say_urgent(self, text: str, client: Client, key: Key | None, removed: tuple[str, ...]) -> Turn:
         """Tell somebody in danger what to do: no model is asked, and no store that fails or hangs can prevent it.
 
         The turn is kept as any other where that can be done in time, its words never.
         """
-        kept = self._urgent_work.submit(self._keep_urgent, text, token, audience, key, secret, removed)
+        kept = self._urgent_work.submit(self._keep_urgent, text, client, key, removed)
         try:
             return kept.result(URGENT_WAIT_S)
         except Exception as error:  # noqa: BLE001 - whatever failed, and whatever refused the message: danger comes first
             if not isinstance(error, Problem):
                 self._failed("store", failure(error))
             is_ours = not (isinstance(error, Problem) and error.status == 400)
-            return self._told_what_to_do(token if is_ours else None, audience, removed)
+            return self._told_what_to_do(client if is_ours else replace(client, token=None), removed)
 
-    def only_urgent(self, message: str, token: str | None, audience: str | None) -> Turn | None:
+    def only_urgent(self, message: str, client: Client) -> Turn | None:
         """Return what to do now where the words of a turn that has no room tell of danger, else None. Nothing is kept."""
         text = cleaned(message)[: self._message_limit]
-        return self._told_what_to_do(token, audience, ()) if find_urgent(text) else None
+        return self._told_what_to_do(client, ()) if find_urgent(text) else None
 
-    def _told_what_to_do(self, token: str | None, audience: str | None, removed: tuple[str, ...]) -> Turn:
+    def _told_what_to_do(self, client: Client, removed: tuple[str, ...]) -> Turn:
         self.metrics.messages.labels(URGENT).inc()
-        go_on_with = token if token and self.tokens.is_ours(token) else self.tokens.promised()
-        return Turn(go_on_with, [urgent_help_message(audience or "parent")], removed, is_kept=False)
+        go_on_with = client.token if client.token and self.tokens.is_ours(client.token) else self.tokens.promised()
+        return Turn(go_on_with, [urgent_help_message(client.audience or "parent")], removed, is_kept=False)
 
-    def _keep_urgent(
-        self,
-        text: str,
-        token: str | None,
-        audience: Audience | None,
-        key: Key | None,
-        secret: str | None,
-        removed: tuple[str, ...],
-    ) -> Turn:
-        with self._turn(token, audience, key, secret) as (asked_in, ident, given):
+    def _keep_urgent(self, text: str, client: Client, key: Key | None, removed: tuple[str, ...]) -> Turn:
+        with self._turn(client, key) as (asked_in, ident, given):
             if given:
                 return given
             if asked_in and self.live and (speaker := self.live.speaker(ident)):
                 with suppress(NotPossible):
-                    return self._to_person(ident, text, key.key if key else None, speaker)
-            recent = self._recent(asked_in, audience)
+                    return self._to_person(ident, text, client.key, speaker)
+            recent = self._recent(asked_in, client.audience)
             urgent = Reply.model_validate(urgent_help_message(recent.audience))
             return self._answer(ident, recent, Instead("", ""), [urgent], key, removed)
 
-    def press(
-        self,
-        payload: str,
-        token: str | None,
-        audience: Audience | None,
-        key: str | None = None,
-        secret: str | None = None,
-    ) -> Turn:
+    def press(self, payload: str, client: Client) -> Turn:
         """Press a button that was issued in the conversation; raise Problem 422 where it was not, else as `say`."""
-        if not token:
+        if not client.token:
             raise Problem(422, wording("gateway.unknown_button"))
-        kept = self._key(token, secret, key, ("payload", payload, audience))
-        with self._turn(token, audience, kept, secret) as (asked_in, ident, given):
+        kept = self._key(client, "payload", payload)
+        with self._turn(client, kept) as (asked_in, ident, given):
             if given:
                 return given
             button = self.store.pressed(ident, payload)
             if button is None:
                 raise Problem(422, wording("gateway.unknown_button"))
-            instead = self._handover.pressed(ident, button) or Instead(button.intent_message, button.title)
-            return self._ask(ident, self._recent(asked_in, audience), instead, kept)
+            instead = self._handover.pressed(ident, button, client.address)
+            instead = instead or Instead(button.intent_message, button.title)
+            return self._ask(ident, self._recent(asked_in, client.audience), instead, kept)
 
     def token_of(self, conversation: str) -> str:
         """Return the signed token of a conversation."""
@@ -262,41 +234,41 @@ class Chat:
             self.metrics.limited.labels("conversation").inc()
             raise Problem(429, wording("gateway.too_many", seconds=wait), retry_after=wait)
 
-    def _begin_promised(self, token: str, audience: Audience | None, secret: str | None) -> None:
+    def _begin_promised(self, client: Client) -> None:
+        token = str(client.token)
         if self.tokens.is_promised(token) and not self.store.exists(self.tokens.read(token)):
-            self.store.begin(audience or "parent", secret, self.tokens.read(token))
+            self.store.begin(client.audience or "parent", client.secret, self.tokens.read(token))
 
     def _must_be_theirs(self, conversation: str, secret: str | None) -> None:
         """Another browser's conversation is as unknown as one that is not kept."""
         if not self.store.is_kept_for(conversation, secret):
             raise Problem(400, wording("gateway.unknown_conversation"))
 
-    def _key(
-        self, token: str | None, secret: str | None, key: str | None, request: tuple[str | None, ...]
-    ) -> Key | None:
-        return Key(self.tokens.read(token) if token else None, secret, key, json.dumps(request)) if key else None
+    def _key(self, client: Client, *request: str) -> Key | None:
+        if not client.key:
+            return None
+        asked_in = self.tokens.read(client.token) if client.token else None
+        return Key(asked_in, client.secret, client.key, json.dumps([*request, client.audience]))
 
     @contextmanager
-    def _turn(
-        self, token: str | None, audience: Audience | None, key: Key | None, secret: str | None
-    ) -> Iterator[tuple[str | None, str, Turn | None]]:
+    def _turn(self, client: Client, key: Key | None) -> Iterator[tuple[str | None, str, Turn | None]]:
         """Yield where it was asked, the conversation, and the turn already given for `key` if there is one."""
-        asked_in = self.tokens.read(token) if token else None
+        asked_in = self.tokens.read(client.token) if client.token else None
         with self.alone(asked_in or f"new {key.ident if key else secrets.token_hex(8)}"):
             if asked_in:
-                self._begin_promised(str(token), audience, secret)
+                self._begin_promised(client)
                 # Not before the lock: the conversation may be erased while a message waits its turn.
-                self._must_be_theirs(asked_in, secret)
+                self._must_be_theirs(asked_in, client.secret)
             given = self._given(key)
             if given:
                 shown = self._handover.filled(self.tokens.read(given["conversation"]), given["messages"])
                 yield asked_in, "", Turn(given["conversation"], shown, tuple(given["removed"]))
                 return
-            ident = asked_in or self.store.begin(audience or "parent", secret)
+            ident = asked_in or self.store.begin(client.audience or "parent", client.secret)
             if not asked_in:
                 self.must_not_be_too_fast(ident)
-            elif audience:
-                self.store.set_audience(ident, audience)
+            elif client.audience:
+                self.store.set_audience(ident, client.audience)
             yield asked_in, ident, None
 
     def _given(self, key: Key | None) -> dict[str, Any] | None:
@@ -332,7 +304,7 @@ class Chat:
         removed: tuple[str, ...] = (),
     ) -> Turn:
         began = time.perf_counter()
-        replies = self._replies(ident, asked.sent, recent)
+        replies = [Reply.model_validate(asked.reply)] if asked.reply else self._replies(ident, asked.sent, recent)
         try:
             return self._answer(ident, recent, asked, replies, key, removed)
         except Exception as error:  # noqa: BLE001 - what the model read as danger is answered whatever fails

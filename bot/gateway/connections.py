@@ -16,7 +16,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from bot.gateway.addresses import asker_of
+from bot.privacy.addresses import network_of
 
 HEAD_WITHIN_S = 10.0
 READ_WITHIN_S = 30.0
@@ -41,7 +41,7 @@ class Connections:
 
     def opened(self, address: str) -> bool:
         """Count a connection; False where it must be refused, and is then not counted."""
-        asker = asker_of(address)
+        asker = network_of(address)
         is_one_too_many = self.of_asker[asker] >= self.most_each and not self.is_trusted(address)
         if self.total >= self.most or is_one_too_many:
             self.refused()
@@ -52,7 +52,7 @@ class Connections:
 
     def closed(self, address: str) -> None:
         """Count a connection no longer."""
-        asker = asker_of(address)
+        asker = network_of(address)
         self.total -= 1
         self.of_asker[asker] -= 1
         if self.of_asker[asker] <= 0:

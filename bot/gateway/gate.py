@@ -13,11 +13,12 @@ from fastapi import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.gateway.addresses import address_of, asker_of
+from bot.gateway.addresses import address_of
 from bot.gateway.lanes import ASKER
 from bot.gateway.limits import RateLimit
 from bot.gateway.metrics import Metrics
 from bot.guidance.wording import wording
+from bot.privacy.addresses import network_of
 
 MOST_BODY_BYTES = 64 * 1024
 BODY_WITHIN_S = 10.0
@@ -61,7 +62,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        asker = asker_of(address_of(request))
+        asker = network_of(address_of(request))
         refusal = self._too_often(request, asker) or self._too_large(request)
         if refusal is None and request.method not in ("GET", "HEAD", "OPTIONS"):
             try:

@@ -19,6 +19,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from bot.desk.desk import moment_in_words
+from bot.gateway.addresses import address_of
 from bot.gateway.chat import Chat
 from bot.gateway.lanes import Lane, PageRoute
 from bot.gateway.origin import is_on_https
@@ -28,6 +29,7 @@ from bot.guidance.contacts import contact
 from bot.guidance.replies import urgent_help_message
 from bot.guidance.wording import wording
 from bot.handover import form
+from bot.handover.bounds import TooMany, sender_of
 from bot.handover.chat_so_far import chat_so_far
 from bot.handover.consent import consent_text, consent_version
 from bot.handover.details import ANSWERS
@@ -76,15 +78,17 @@ class HandoverForm:
                 self._stores = DraftStore(self._settings), ReferralStore(self._settings)
             return self._stores
 
-    def send(self, token: str, draft: dict[str, Any]) -> str:
+    def send(self, token: str, draft: dict[str, Any], address: str) -> str:
         """Send what the draft holds and leave only the reference in it; return the reference.
 
-        The token is the idempotency key: pressed twice, or again after a crash, this sends once.
+        Raises TooMany where too many came from the address or the chat; the draft stays as it is then. The token is the
+        idempotency key: pressed twice, or again after a crash, this sends once.
         """
         consent = Consent(consent_version(self.consent), datetime.now(UTC))
         details = form.details_of(draft)
         talk_in = draft.get("conversation_id") if draft.get("talk_in_chat") else None
-        reference = self.referrals.submit(details, consent, talk_in, form_key(token))
+        sender = sender_of(self._settings, address)
+        reference = self.referrals.submit(details, consent, talk_in, form_key(token), sender)
         sent = {"reference": reference, "by": [how for how in ("phone", "email") if getattr(details, how)]}
         self.drafts.write(form_key(token), sent, hours=REFERENCE_SHOWN_HOURS)
         return reference
@@ -134,7 +138,10 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         if chat_id:
             draft["conversation_id"] = chat_id
         token = secrets.token_urlsafe(32)
-        handover.drafts.write(form_key(token), draft)
+        try:
+            handover.drafts.begin(form_key(token), draft, sender_of(settings, address_of(request)))
+        except TooMany:
+            return _closed(request, "handover_form.too_many_begun", 429)
         if begun:
             handover.drafts.drop(form_key(before))
         response = _to(form.QUESTIONS[0].name)
@@ -193,7 +200,10 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
             return _check_page(request, draft, wording("handover_form.changed_meanwhile"))
         if not agree:
             return _check_page(request, draft, wording("handover_form.must_agree"))
-        handover.send(token, draft)
+        try:
+            handover.send(token, draft, address_of(request))
+        except TooMany:
+            return _check_page(request, draft, wording("handover_form.too_many_sent"), 429)
         return _to("sent")
 
     @routes.get("/{page}", response_class=HTMLResponse)
@@ -274,8 +284,9 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         context = {"urgent": urgent_help_message("parent")}
         return templates().TemplateResponse(request, "handover/urgent.html", context)
 
-    def _closed(request: Request) -> Response:
-        return templates().TemplateResponse(request, "handover/closed.html", {"help": contact("sendiass")})
+    def _closed(request: Request, why: str = "handover_form.closed", status: int = 200) -> Response:
+        context = {"help": contact("sendiass"), "why": wording(why)}
+        return templates().TemplateResponse(request, "handover/closed.html", context, status_code=status)
 
     def _question_page(
         request: Request,
@@ -300,7 +311,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         status = 422 if errors else 200
         return templates().TemplateResponse(request, "handover/question.html", context, status_code=status)
 
-    def _check_page(request: Request, draft: dict[str, Any], error: str | None = None) -> Response:
+    def _check_page(request: Request, draft: dict[str, Any], error: str | None = None, status: int = 422) -> Response:
         context = {
             "questions": form.questions_for(draft),
             "answers": draft["answers"],
@@ -313,8 +324,11 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
             "back": form.page_before(CHECK, draft),
             "csrf": draft["csrf"],
             "error": error,
+            "help": contact("sendiass") if status == 429 else None,
         }
-        return templates().TemplateResponse(request, "handover/check.html", context, status_code=422 if error else 200)
+        return templates().TemplateResponse(
+            request, "handover/check.html", context, status_code=status if error else 200
+        )
 
     def _chat_of(conversation: str, secret: str) -> str | None:
         """Return the id of the chat that a token names, or None where it is not kept or another browser's."""

@@ -16,16 +16,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 
 from bot.gateway import usefulness
+from bot.gateway.addresses import address_of
 from bot.gateway.api import CURRENT
 from bot.gateway.assets import compressed
-from bot.gateway.chat import Audience, Chat
+from bot.gateway.chat import Chat
 from bot.gateway.lanes import Lane, PageRoute
 from bot.gateway.markdown import to_html
 from bot.gateway.message_parts import in_parts
 from bot.gateway.problems import Problem
 from bot.gateway.transcript import as_text
 from bot.gateway.turn_order import TurnOrder
-from bot.gateway.turns import Turn
+from bot.gateway.turns import Audience, Client, Turn
 from bot.guidance.contacts import contact
 from bot.guidance.replies import day_in_words, month_in_words
 from bot.guidance.wording import wording
@@ -94,10 +95,10 @@ def router(chat: Chat, order: TurnOrder, erasure: Erasure, settings: Settings) -
         if starter in STARTERS:
             posted.message = wording(f"page.starters.{starter}.question")
         if not resume and not feedback:
-            asked = (posted.token, audience, key, posted.secret)
-            turn = partial(chat.press, payload, *asked) if payload else partial(chat.say, posted.message or "", *asked)
+            client = Client(posted.token, audience, key, posted.secret, address_of(request))
+            turn = partial(chat.press, payload) if payload else partial(chat.say, posted.message or "")
             try:
-                posted.said = await order.run(posted.token, turn, None if payload else posted.message, audience)
+                posted.said = await order.run(client, turn, None if payload else posted.message)
                 posted.token = posted.said.token
             except Problem as problem:
                 posted.problem = problem

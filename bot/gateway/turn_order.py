@@ -10,7 +10,7 @@ from bot.gateway.chat import Chat
 from bot.gateway.lanes import Bounds, Lane, LaneFull, Lanes
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import Problem
-from bot.gateway.turns import Turn
+from bot.gateway.turns import Client, Turn
 from bot.guidance.wording import wording
 
 # One message of a conversation is worked on, two may wait: who sends more has not read the answer to any.
@@ -28,19 +28,19 @@ class TurnOrder:
         self._pages = lanes.pages
         self._conversations = Lane("conversation", ONE_AFTER_THE_OTHER)
 
-    async def run(self, token: str | None, work: Callable[[], Turn], typed: str | None, audience: str | None) -> Turn:
-        """Do the work of a turn in a thread, when its turn has come. `typed` are the words it is about, if it is any.
+    async def run(self, client: Client, work: Callable[[Client], Turn], typed: str | None) -> Turn:
+        """Do the work of a turn in a thread, when its turn has come. `typed` are the words it is about, if there are any.
 
         Somebody in danger is told what to do also where there is no room for the turn. Raises Problem: 400 for a token
         that is not ours, 429 where the conversation or the asker sends too much at once, 503 where everybody together
         does; and what `work` raises.
         """
         try:
-            return await self._in_turn(token, work)
+            return await self._in_turn(client.token, partial(work, client))
         except Problem as problem:
             if typed is None or problem.status not in (429, 503):
                 raise
-            urgent = await self._pages.run(partial(self._chat.only_urgent, typed, token, audience))
+            urgent = await self._pages.run(partial(self._chat.only_urgent, typed, client))
             if urgent is None:
                 raise
             return urgent

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
+from bot.gateway.addresses import UNKNOWN
 from bot.guidance.wording import wording
 
 URGENT = "safeguarding"
+Audience = Literal["parent", "professional"]
+
+
+@dataclass(frozen=True)
+class Client:
+    """Who sends a message or presses a button.
+
+    `token` names the conversation (None: one begins), `key` is an idempotency key, `secret` that of the browser (None: it
+    has none), `address` where the request comes from: for the bound on requests to SENDIASS, it is not kept.
+    """
+
+    token: str | None = field(default=None, repr=False)
+    audience: Audience | None = None
+    key: str | None = field(default=None, repr=False)
+    secret: str | None = field(default=None, repr=False)
+    address: str = field(default=UNKNOWN, repr=False)
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,17 @@ class Draft(Base):
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
 
 
+class HandoverCount(Base):
+    """One request that was `begun` or `sent`, by the keyed hash of the address or chat it came from; kept for a day."""
+
+    __tablename__ = "handover_count"
+    __table_args__ = (Index("ix_handover_count_sender_what", "sender", "what"),)
+    id: Mapped[str] = mapped_column(String(40), primary_key=True, default=lambda: ident_sorted_by_time())
+    sender: Mapped[str] = mapped_column(String(64))
+    what: Mapped[str] = mapped_column(String(8))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
 class ConsentWording(Base):
     """The very words that families agreed to, by their version, kept for as long as the service runs."""
 

@@ -15,8 +15,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.desk.intake import erase_old
+from bot.desk.slowing import erase_old as erase_old_sign_ins
 from bot.directory.gaps import Gaps
 from bot.gateway.conversations import ConversationStore
+from bot.handover.bounds import erase_old as erase_old_counts
 from bot.handover.chat_draft import ChatHandover
 from bot.handover.family_data import delete_referrals
 from bot.handover.live import LiveChats
@@ -63,6 +65,7 @@ class Retention:
             "referrals": self._closed_referrals,
             "notices": self._sent_notices,
             "drafts": self._expired_drafts,
+            "handover counts": lambda: erase_old_counts(self.engine),
         }
 
     def run(self, who: str, receipt_of_nothing: bool = True) -> Done | None:
@@ -162,6 +165,7 @@ def run_from_command_line(settings: Settings) -> Done:
     rules: dict[str, Rule] = {
         "conversations": lambda: {"conversation": erasure.erase_expired()},
         "questions": lambda: erase_old(open_engine(settings.database_url), settings.desk_question_days),
+        "sign-ins": lambda: erase_old_sign_ins(open_engine(settings.database_url), settings.desk_known_days),
         "gaps": Gaps(open_engine(settings.directory_url), settings.gaps_weeks).delete_old,
     }
     done = Retention(settings, rules).run("operator")

@@ -189,7 +189,8 @@ def test_without_a_key_the_inbox_says_what_is_missing(make_client, tmp_path):
     from bot.store.engine import open_engine
     from tests.desk.conftest import PASSWORD, sign_in
 
-    client = browser(make_client(referrals_url=f"sqlite:///{tmp_path / 'referrals.db'}", encryption_keys=""))
+    made = make_client(referrals_url=f"sqlite:///{tmp_path / 'referrals.db'}", encryption_keys="", desk_codes_for="")
+    client = browser(made)
     settings = client.app.state.desk.settings
     make_accounts(settings, open_engine(settings.database_url)).add(
         "worker@example.org", PASSWORD, ["sendiass"], False, "test"

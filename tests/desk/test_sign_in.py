@@ -50,15 +50,6 @@ def test_what_is_wrong_is_not_told(client, accounts):
     assert all(told in page.text and PASSWORD not in page.text for page in pages)
 
 
-def test_failures_lock_the_account_for_a_while_even_for_the_right_password(client, accounts):
-    accounts.add("anna", PASSWORD, ["policy"], False, "test")
-    for _ in range(5):
-        sign_in(client, "anna", "wrong password 1")
-    assert sign_in(client, "anna").status_code == 401
-    accounts.unlock("anna", "test")
-    assert sign_in(client, "anna").status_code == 303
-
-
 def test_an_account_with_a_code_needs_it_and_takes_each_once(client, accounts):
     accounts.add("anna", PASSWORD, ["policy"], False, "test")
     secret = pyotp.random_base32()

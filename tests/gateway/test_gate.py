@@ -8,8 +8,9 @@ import time
 import pytest
 from fastapi.testclient import TestClient
 
-from bot.gateway.addresses import asker_of, networks_of
+from bot.gateway.addresses import networks_of
 from bot.gateway.limits import RateLimit
+from bot.privacy.addresses import network_of
 
 
 def ask(client: TestClient, message: str = "what is a plan", **more):
@@ -25,12 +26,11 @@ def ask(client: TestClient, message: str = "what is a plan", **more):
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
         ("2001:db8:1:3::9", "2001:db8:1:3::/64"),
-        ("testclient", "unknown"),
-        ("", "unknown"),
+        ("testclient", "testclient"),
     ],
 )
 def test_who_has_one_address_of_a_network_has_all_of_it(address, asker):
-    assert asker_of(address) == asker
+    assert network_of(address) == asker
 
 
 @pytest.mark.parametrize("setting", ["0.0.0.0/0", "::/0", "10.0.0.1 0.0.0.0/0", "a proxy", "10.0.0.0/33", "*"])

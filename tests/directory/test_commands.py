@@ -15,6 +15,7 @@ from bot.settings import settings
 def guide(tmp_path, monkeypatch, server, capsys):
     """Give a function that runs a command in a new place and returns its status and what it said."""
     monkeypatch.setenv("GUIDE_DIRECTORY_URL", f"sqlite:///{tmp_path / 'directory.db'}")
+    monkeypatch.setenv("GUIDE_FEED_NETWORKS", "127.0.0.1/32")
     monkeypatch.setenv("GUIDE_DIRECTORY_SOURCES", str(tmp_path / "sources.yml"))
     monkeypatch.setattr("bot.directory.commands.load_starting_directory", lambda engine: None)
     settings.cache_clear()

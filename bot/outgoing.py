@@ -152,7 +152,7 @@ class CheckedAdapter(HTTPAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Send a request and read the answer; of the arguments only `request` counts, the rest is set when made."""
+        """Send a request and read the answer, or with `stream` only its head; the other arguments are set when made."""
         request.headers["Accept-Encoding"] = "gzip, deflate"
         with self.timed() as clock:
             try:
@@ -161,7 +161,7 @@ class CheckedAdapter(HTTPAdapter):
                 through = {"http": proxy, "https": proxy} if proxy else {}
                 step_s = clock.left_s()
                 response = super().send(request, True, (step_s, step_s), self._ways.ca_file or True, None, through)
-                self._read(response)
+                self._read(response, stream)
             except NotAllowed as error:
                 raise Stopped(str(error), "place") from error
             except (requests.RequestException, TimeoutError) as error:
@@ -182,11 +182,11 @@ class CheckedAdapter(HTTPAdapter):
         finally:
             _CLOCK.reset(token)
 
-    def _read(self, response: requests.Response) -> None:
+    def _read(self, response: requests.Response, only_head: bool) -> None:
         try:
             coding = response.headers.get("Content-Encoding", "").strip().lower()
-            response._content = self._unpacked(response.raw, coding)
-            response._content_consumed = True  # type: ignore[attr-defined]
+            response._content = b"" if only_head else self._unpacked(response.raw, coding)
+            response._content_consumed = not only_head  # type: ignore[attr-defined]
         except ReadTimeoutError as error:
             raise requests.ReadTimeout(error) from error
         except HTTPError as error:
@@ -250,9 +250,12 @@ class Client:
                 address, parameters = there.address, None
         raise Stopped(f"it sends us on more than {redirects} times", "other")
 
-    def post(self, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Send a body and return the answer, whatever it is; raise requests.RequestException (Stopped by a limit)."""
-        return _answer(self._send("POST", address, headers, body=body))
+    def post(self, address: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """Send a body and return the status of the answer; raise requests.RequestException (Stopped by a limit).
+
+        The rest of the answer is not read: however long it is, the body has arrived.
+        """
+        return self._send("POST", address, headers, body=body, only_head=True).status_code
 
     def _send(
         self,
@@ -261,10 +264,11 @@ class Client:
         headers: Mapping[str, str],
         body: bytes | None = None,
         parameters: Mapping[str, str | int] | None = None,
+        only_head: bool = False,
     ) -> requests.Response:
         asked = self._checked(address).address
         request = requests.Request(method, asked, headers=dict(headers), data=body, params=parameters)
-        return self._adapter.send(request.prepare())
+        return self._adapter.send(request.prepare(), stream=only_head)
 
     def _checked(self, address: str) -> Target:
         try:

@@ -75,12 +75,12 @@ class Reach:
     def check(self, address: str) -> Target:
         """Return where an address leads; raise NotAllowed where its writing or its port tells that we must not go."""
         target = parse(address)
-        own = target.host == self.named.host
-        if target.port not in _PORTS.values() and not (own and target.port == self.named.port):
-            raise NotAllowed(f"port {target.port} of {target.host} was not named for it")
         number = _as_number(target.host)
         if number is not None:
             self._check_number(target.host, number)
+        is_named = (target.host, target.port) == (self.named.host, self.named.port)
+        if target.port not in _PORTS.values() and not is_named:
+            raise NotAllowed(f"port {target.port} of {target.host} was not named for it")
         return target
 
     def look_up(self, host: str, port: int) -> list[tuple[Any, ...]]:

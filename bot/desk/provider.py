@@ -30,6 +30,7 @@ FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 60.0
 CLOCKS_DIFFER_S = 60
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
+_LONGEST_SUBJECT = 255  # as OpenID Connect Core says
 _LIMITS = Limits(MEGABYTE, MEGABYTE, TIMEOUT_S, TIMEOUT_S)
 
 log = logging.getLogger(__name__)
@@ -165,8 +166,8 @@ class Provider:
             return dict(jwt.decode(id_token, self._keys(anew=True), algorithms=ALGORITHMS).claims)
 
     def _vouched(self, claims: dict[str, Any]) -> Vouched:
-        if not isinstance(claims["sub"], str):
-            raise ProviderFailed("it names a person by something else than text")
+        if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= _LONGEST_SUBJECT:
+            raise ProviderFailed("it names a person by something else than a short text")
         given = claims.get(self._claim)
         given = [given] if isinstance(given, str) else given if isinstance(given, list | dict) else []
         values = [value for value in given if isinstance(value, str)]

@@ -32,7 +32,7 @@ LONGEST_NAME = 300
 LONGEST_TEXT = 20_000
 _LONGEST_URL = 2000
 _LARGEST_WHOLE = 2**31 - 1  # what a column for whole numbers holds in every database
-_EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[A-Za-z]{2,}", re.ASCII)
+_EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[A-Za-z]{2,}")
 _OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
 
 
@@ -117,9 +117,9 @@ def url(value: Any) -> str | None:
 
 
 def email(value: Any) -> str | None:
-    """Return an e-mail address; addresses that cannot exist (`.invalid`) are not taken."""
+    """Return an e-mail address in ASCII; addresses that cannot exist (`.invalid`) are not taken."""
     cleaned = text(value)
-    if not cleaned or not _EMAIL.fullmatch(cleaned) or cleaned.lower().endswith(".invalid"):
+    if not cleaned or not cleaned.isascii() or not _EMAIL.fullmatch(cleaned) or cleaned.lower().endswith(".invalid"):
         return None
     return cleaned
 

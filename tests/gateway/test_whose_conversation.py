@@ -174,7 +174,7 @@ def test_a_key_gives_its_reply_to_its_own_request_alone(client, rasa):
         {"message": "my son does not sleep "},
     ):
         refused = client.post("/api/chat", json=others, headers={"Idempotency-Key": KEY})
-        assert refused.status_code == 422 and refused.json()["detail"] == wording("gateway.key_used")
+        assert refused.status_code == 422 and refused.json()["detail"].startswith(wording("gateway.key_used"))
         assert first.json()["conversation"] not in refused.text
     assert len(rasa.received) == 1
 

@@ -25,7 +25,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, ReadTimeoutError
 from urllib3.util.ssl_ import create_urllib3_context
 
-from bot.public_addresses import Network, NotAllowed, Reach, Target, is_this_machine, networks
+from bot.public_addresses import Network, NotAllowed, NotPublic, Reach, Target, is_this_machine, networks
 from bot.settings import Settings
 
 MOST_REDIRECTS = 5
@@ -163,7 +163,7 @@ class CheckedAdapter(HTTPAdapter):
                 response = super().send(request, True, (step_s, step_s), self._ways.ca_file or True, None, through)
                 self._read(response, stream)
             except NotAllowed as error:
-                raise Stopped(str(error), "place") from error
+                raise Stopped(str(error), "place" if isinstance(error, NotPublic) else "other") from error
             except (requests.RequestException, TimeoutError) as error:
                 if not isinstance(error, Stopped) and clock.ends_at <= time.monotonic():
                     raise Stopped(f"it took longer than {clock.total_s:g} seconds", "time") from error
@@ -274,7 +274,7 @@ class Client:
         try:
             return self._reach.check(address)
         except NotAllowed as error:
-            raise Stopped(str(error), "place") from error
+            raise Stopped(str(error), "place" if isinstance(error, NotPublic) else "other") from error
 
 
 class _Unpacker:

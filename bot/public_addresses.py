@@ -51,6 +51,10 @@ class NotAllowed(ValueError):
     """An address may not be asked; the text says which and why."""
 
 
+class NotPublic(NotAllowed):
+    """A host lies where we must not go."""
+
+
 @dataclass(frozen=True)
 class Target:
     """An address that is written properly: `host` in small ASCII letters, without brackets."""
@@ -96,7 +100,7 @@ class Reach:
     def _check_number(self, host: str, number: Address) -> None:
         own = host.rstrip(".").lower() == self.named.host
         if not is_public(number) and not (own and any(_holds(network, number) for network in self.networks)):
-            raise NotAllowed(f"{host} is at {number}, which is no public address")
+            raise NotPublic(f"{host} is at {number}, which is no public address")
 
 
 def reach_of_operator(address: str) -> Reach:

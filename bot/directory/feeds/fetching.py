@@ -142,12 +142,17 @@ class Fetcher:
             self._found.remembered.setdefault("pages", {})[str(number)] = known
             return Page([], number, known.get("pages"), known.get("total"))
         self._found.has_news = True
+        self._check_room(len(page.records))
         self._add(page.records)
         ids = [str(record["id"]).strip() for record in page.records if isinstance(record, dict) and record.get("id")]
         if len(ids) == len(page.records):
             self._check_new(number, ids)
             self._remember(number, ids, page, answer)
         return page
+
+    def _check_room(self, more: int) -> None:
+        if len(self._found.records) + more > self._feed.most_records:
+            raise FeedFailed(_over(f"it has more than {self._feed.most_records} records", "most_records"))
 
     def _add(self, records: Iterable[Any]) -> None:
         def looked_at() -> Iterator[Any]:
@@ -157,8 +162,6 @@ class Fetcher:
                     self._has_full_records = self._has_full_records or bool(_OF_FULL_RECORDS & set(record))
                     changed = _modified(record)
                     self._newest = max(filter(None, (self._newest, changed)), default=None)
-                if len(self._found.records) >= self._feed.most_records:
-                    raise FeedFailed(_over(f"it has more than {self._feed.most_records} records", "most_records"))
                 yield record
 
         try:

@@ -15,7 +15,7 @@ from bot.privacy.found import Found
 ADDRESS = "address"
 
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b", re.I)
-_WORD = re.compile(r"[^\W_]+(?:['.-][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+|\.[^\W\d_]+|(?<=\d)/\d+)*")
 _HOUSE_NUMBER = re.compile(r"\d{1,4}(?:[a-zA-Z]|[/-]\d{1,4}[a-zA-Z]?)?")
 _WITHIN = re.compile(r"(?:\s?[,.]\s?|\s{1,2}|\s?\n\s?)")
 _PRICE_OR_PART = frozenset("£$€./-")
@@ -44,11 +44,19 @@ _BUILDINGS = _set(
     "mews court hostel apartments flats mansions villa view croft stables"
 )
 _LIVING_ONLY = _set("cottage farm farmhouse barn vicarage rectory bungalow forge stables croft hostel villa")
+_ENDS_OF_NAMES = _CLEAR_STREETS | _OTHER_STREETS | _BUILDINGS
 _UNITS = _set("flat apartment apt unit room caravan plot maisonette chalet")
 _COUNTED_BEFORE = _set(
     "age aged ages year years yr yrs under over section page tier band grade class within about around and or to than is am "
     "turned nearly almost key stage ks level bus room ward form part step number"
 )
+# After a street's name these make it the name of a school or a group.
+_OF_A_SERVICE = _set(
+    "primary school schools academy nursery college surgery centre church infant infants junior juniors community hub clinic "
+    "hospital depot library medical youth"
+)
+# "the group at Gannet House, Crook" is no home.
+_VENUE_BEFORE = _set("at in near to from does is of for with by and or visit called")
 _NEVER_A_HOUSE_IN = _set("year yr section stage tier band class ward form level page bus key")
 # "we live at", "pick her up from", "my address is": what follows is where somebody lives.
 _HOME = re.compile(
@@ -71,6 +79,8 @@ class _Word(NamedTuple):
 def find_addresses(text: str) -> Iterator[Found]:
     """Find them in the figures form of a text."""
     words = _words(text)
+    if not any(word.low.rstrip(".") in _ENDS_OF_NAMES for word in words) and not _POSTCODE.search(text):
+        return
     homes = {match.end() for match in _HOME.finditer(text)}
     postcodes = {match.start(): match.end() for match in _POSTCODE.finditer(text)}
     index, any_found = 0, False
@@ -146,7 +156,12 @@ def _name_end(words: Sequence[_Word], index: int, ends: frozenset[str], capitals
         if not words[last].joins or words[last].comma:
             return None
         if words[last].low.rstrip(".") in ends and (not capitals or words[last].capital):
-            return last
+            following = words[last + 1] if last + 1 < len(words) else None
+            return (
+                None
+                if following and following.joins and not following.comma and following.low in _OF_A_SERVICE
+                else last
+            )
     return None
 
 
@@ -222,6 +237,8 @@ def _from_name(words: Sequence[_Word], index: int, at_home: bool, postcodes: dic
     if first >= len(words):
         return None
     building = _name_end(words, first, _BUILDINGS, capitals=not at_home)
+    if first > index and words[first].low in _LIVING_ONLY and words[first].joins:
+        building = first
     if building is not None:
         if at_home and (words[building].low in _LIVING_ONLY or _ends_here(words, building)):
             return building
@@ -230,7 +247,8 @@ def _from_name(words: Sequence[_Word], index: int, at_home: bool, postcodes: dic
             street = _street_end(words, following, at_home=False)
             if street is not None:
                 return street
-            if words[following].capital and words[following].low not in _ORDINARY:
+            is_venue = bool(index) and words[index - 1].low in _VENUE_BEFORE and not at_home
+            if words[following].capital and not _parts(words[following]) and not is_venue:
                 return building
         if following < len(words) and words[following].joins and words[following].start in postcodes:
             return following

@@ -25,18 +25,23 @@ _BIRTH_WORD = r"(?:\bd\.?\s?o\.?\s?b\b\.?|\bdate\s+of\s+birth\b|\bbirth\s?(?:dat
 _BIRTH_NEAR = re.compile(_BIRTH_WORD, re.I)
 # What may stand between the word and the date: "dob is the", "born at home on", "born in".
 _UP_TO_THE_DATE = r"(?:'?s\b)?[\s:=,.(-]{0,3}(?:(?:is|was|on|the|in|back|of|about|around)\b[\s:=,-]{0,3}){0,4}"
-_BORN_SOMEWHERE = r"\bborn\s(?:[a-z']{1,14}\s){1,4}?(?:on|in)\s(?:the\s)?"
+_BORN_SOMEWHERE = r"(?:\bborn\s(?:[a-z']{1,14}\s){1,4}?(?:on|in)|\bturn(?:ed|s)\s\d{1,2}\son)\s(?:the\s)?"
 _NUMBER_SEP = r"(?:\s?[/.,-]\s?|\s)"
 _DATE_THEN = (
     rf"(?P<at>\d{{1,2}}{_NUMBER_SEP}(?:0\s)?\d{{1,2}}{_NUMBER_SEP}(?:\d{{4}}|\d{{2}})"
     r"|(?:19|20)\d\d[/.-]\d{1,2}[/.-]\d{1,2}|\d{8}|\d{6}|\d{1,2}/\d{1,2}"
     rf"|{_DAY}[\s-]?(?:of\s)?{MONTHS}(?:[,\s-]{{1,2}}'?(?:\d{{4}}|\d{{2}}))?"
+    rf"|{_DAY}\s(?:of\s)?(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)(?:[,\s-]{{1,2}}(?:of\s)?\d{{4}})?"
     rf"|{MONTHS}\s\d{{4}}"
     rf"|{MONTHS}\s(?:the\s)?{_DAY}(?:,?\s\d{{4}})?(?!\s*(?:weeks?|months?|days?|years?|hours?))"
     r"|(?:christmas|boxing|new\syear'?s|valentine'?s)\s(?:day|eve)(?:\s\d{4})?)(?![\w/]|[.-]\d)"
 )
 _AFTER_BIRTH_WORD = re.compile(rf"{_BIRTH_WORD}{_UP_TO_THE_DATE}{_DATE_THEN}", re.I)
 _AFTER_BORN_SOMEWHERE = re.compile(_BORN_SOMEWHERE + _DATE_THEN, re.I)
+_BEFORE_BIRTH_WORD = re.compile(
+    rf"(?<![\w/.-]){_DATE_THEN}\s?(?:(?:is|was)\s)?(?:(?:his|her|my|their|the|when|he|she|they|was|were)\s){{0,3}}[(,]?\s?{_BIRTH_WORD}",
+    re.I,
+)
 # A date beside one of these is the date of something that happened or will happen.
 _EVENT_NEAR = re.compile(
     r"\b(?:review\w{0,3}|tribunal|hearing|meets?|meetings?|met|appointments?|assess\w{0,6}|issued?|letters?|plans?|ehcp?|since|"
@@ -49,8 +54,10 @@ _EVENT_NEAR = re.compile(
 )
 # Before the date of an event; what somebody was born "on" stands after a word of birth.
 _WHEN_BEFORE = re.compile(
-    r"\b(?:by|on|since|until|till|from|before|after|of|in|to|for|at|around|between|during|dated|and)\s(?:the\s)?$", re.I
+    r"\b(?:by|on|since|until|till|from|before|after|of|in|to|for|at|around|between|during|dated|and|was|were|be)\s(?:the\s)?$",
+    re.I,
 )
+_GOES_ON_TO = re.compile(r"\s?(?:to|until|till|and|through|-)\s?(?:the\s)?\d", re.I)
 _NEAR = 40
 _JUST_BEFORE = 16
 
@@ -59,7 +66,7 @@ def find_dates(text: str, this_year: int) -> tuple[list[Found], list[Found]]:
     """Find dates of birth in the figures form of a text, and other full dates: digits of these are no other number."""
     births = [
         found(match, BIRTH, "at")
-        for pattern in (_AFTER_BIRTH_WORD, _AFTER_BORN_SOMEWHERE)
+        for pattern in (_AFTER_BIRTH_WORD, _AFTER_BORN_SOMEWHERE, _BEFORE_BIRTH_WORD)
         for match in pattern.finditer(text)
     ]
     others = []
@@ -76,6 +83,8 @@ def _is_of_birth(text: str, match: re.Match[str], this_year: int) -> bool:
     if _BIRTH_NEAR.search(around):
         return True
     if not _is_day(match) or _year(match) > this_year or _EVENT_NEAR.search(around):
+        return False
+    if _GOES_ON_TO.match(text, match.end()):
         return False
     return not _WHEN_BEFORE.search(text[max(0, match.start() - _JUST_BEFORE) : match.start()])
 

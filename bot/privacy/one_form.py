@@ -145,6 +145,8 @@ def _seen_one(character: str) -> str:
 def _number_at(text: str, words: list[re.Match[str]], index: int) -> tuple[str, int] | None:
     """Return the figures for the number that begins at a word, and how many words it takes; None for no number."""
     word = words[index][0]
+    if word.isdigit():
+        return None
     if any(map(str.isdigit, word)):
         return _unmasked(word)
     low = word.lower()
@@ -165,10 +167,9 @@ def _number_at(text: str, words: list[re.Match[str]], index: int) -> tuple[str, 
 
 def _unmasked(word: str) -> tuple[str, int] | None:
     """Return a word of digits and of letters that look like them in digits ("O7700", "9oo")."""
-    digits = sum(map(str.isdigit, word))
-    if digits == len(word) or not _LOOKS_LIKE_DIGITS.fullmatch(word):
+    if not _LOOKS_LIKE_DIGITS.fullmatch(word):
         return None
-    if digits < 2 and any(letter in "SBZ" for letter in word):
+    if sum(map(str.isdigit, word)) < 2 and any(letter in "SBZ" for letter in word):
         return None
     return word.translate(_AS_DIGITS), 1
 

@@ -17,9 +17,12 @@ _LABEL = r"(?!dot\b)[\w-]{1,63}(?![\w-])"
 _DOT = r"(?:\s?[.,]{1,2}\s?|\s?[(\[{<]\s?dot\s?[)\]}>]\s?|\s?\bdot\b\s?)"
 _DOT_WORD = r"\sdot\s"
 # What stands between the two parts of an address; a word for the sign is taken as one only before a likely domain.
-_AT_SIGN = re.compile(r"@|[(\[{<]\s?at\s?[)\]}>]", re.I)
+_AT_SIGN = re.compile(r"[(\[{<]\s?@\s?[)\]}>]|@|[(\[{<]\s?at?\s?[)\]}>]|(?<=[^\W_])_at_", re.I)
 _AT_WORD = re.compile(r"(?<=\s)at(?=\s)", re.I)
-_DOMAIN = re.compile(rf"\s?{_LABEL}(?:{_DOT}{_LABEL}){{0,3}}?(?:{_DOT}{_ENDS}){{1,3}}|\s?{_PROVIDERS}(?![\w-])", re.I)
+_MAIL_WORD = re.compile(r"\be?-?mails?\b", re.I)
+_DOMAIN = re.compile(
+    rf"(?<![^\W_])(?<!-)\s?{_LABEL}(?:{_DOT}{_LABEL}){{0,3}}?(?:{_DOT}{_ENDS}){{1,3}}|\s?{_PROVIDERS}(?![\w-])", re.I
+)
 _UNBROKEN_DOMAIN = re.compile(rf"(?<![\w-]){_LABEL}(?:\.{{1,2}}{_LABEL}){{0,4}}\.{{1,2}}[^\W\d_]{{2,24}}(?![\w-])")
 _SPELT_DOMAIN = re.compile(
     rf"\s{_LABEL}(?:{_DOT_WORD}{_LABEL}){{0,3}}?(?:{_DOT_WORD}{_ENDS}){{1,3}}"
@@ -47,6 +50,7 @@ _SITE_ADDRESS = re.compile(
     re.I,
 )
 _AT_NAME = re.compile(r"(?<![\w@.])@(?=[A-Za-z])[\w.]{2,30}\w")
+_TIME_OR_YEAR = re.compile(r"[\d.:-]+\w{0,2}")
 _MADE_UP = re.compile(r"[\d_#]|\w\.\w|^@|\w-\w")
 
 _DECIMALS = r"[-+]?\d{1,3}\.\d{3,10}\s?°?\s?[NSEW]?"
@@ -69,6 +73,7 @@ _WHAT3WORDS = re.compile(
 _IP4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\d\w]|\.\d)")
 _IP6 = re.compile(r"(?<![\w:])(?=[\da-f:]{3,39}(?![\w:]))(?:[\da-f]{0,4}:){2,7}[\da-f]{0,4}(?![\w:])", re.I)
 _IP_WORD = re.compile(r"\bip\b", re.I)
+_VERSION_WORD = re.compile(r"\b(?:version|ver|v|section|paragraph|para)\b", re.I)
 _NEAR = 24
 
 
@@ -81,11 +86,13 @@ def find_online_names(text: str) -> Iterator[Found]:
                 yield found(match, USER)
     for pattern in (_SITE_THEN_NAME, _NAME_THEN_SITE):
         for match in pattern.finditer(text):
-            if _MADE_UP.search(match["name"]):
+            if _MADE_UP.search(match["name"]) and not _TIME_OR_YEAR.fullmatch(match["name"]):
                 yield found(match, USER, "name")
     yield from _places(text)
     for match in _IP4.finditer(text):
         parts = [int(part) for part in match[0].split(".")]
+        if _VERSION_WORD.search(text, max(0, match.start() - _NEAR), match.start()):
+            continue
         named = _IP_WORD.search(text, max(0, match.start() - _NEAR), match.start())
         # Numbers of versions and sections are small.
         if max(parts) < 256 and (named or sum(part >= 10 for part in parts) > 1):
@@ -96,7 +103,10 @@ def find_online_names(text: str) -> Iterator[Found]:
 
 
 def _places(text: str) -> Iterator[Found]:
-    for pattern in (_COORDINATES, _DEGREES, _GRID):
+    for match in _COORDINATES.finditer(text):
+        if _is_here(match[0]):
+            yield found(match, PLACE)
+    for pattern in (_DEGREES, _GRID):
         for match in pattern.finditer(text):
             yield found(match, PLACE)
     for match in _ONE_COORDINATE.finditer(text):
@@ -105,13 +115,24 @@ def _places(text: str) -> Iterator[Found]:
         yield found(match, PLACE, "at" if match["at"] else 0)
 
 
+def _is_here(pair: str) -> bool:
+    """Tell whether two decimals are degrees: they say so, or lie in these islands."""
+    if re.search(r"[NSEW°+]|-\d", pair, re.I):
+        return True
+    low, high = sorted(float(number) for number in re.findall(r"\d+\.\d+", pair))
+    return low < 9 and 49 < high < 61
+
+
 def _emails(text: str) -> Iterator[Found]:
     for sign in _AT_SIGN.finditer(text):
         spaced = text[sign.end() : sign.end() + 1].isspace() or sign[0] != "@"
         domain = _DOMAIN.match(text, sign.end()) or (None if spaced else _UNBROKEN_DOMAIN.match(text, sign.end()))
         yield from _email(text, sign, domain)
     for sign in _AT_WORD.finditer(text):
-        yield from _email(text, sign, _SPELT_DOMAIN.match(text, sign.end()))
+        domain = _SPELT_DOMAIN.match(text, sign.end())
+        if domain is None and _MAIL_WORD.search(text, max(0, sign.start() - _NEAR), sign.start()):
+            domain = _DOMAIN.match(text, sign.end())
+        yield from _email(text, sign, domain)
 
 
 def _email(text: str, sign: re.Match[str], domain: re.Match[str] | None) -> Iterator[Found]:
@@ -132,6 +153,14 @@ def _start_of_name(text: str, end: int) -> int:
         if text[sign_start:sign_end].lower() not in _SPELT_SIGNS:
             break
         start = _back_over_word(text, _back_over_space(text, sign_start))
+    if sign_end == start - 1 and end - start == 1:
+        while (
+            start > 1
+            and text[start - 1] == " "
+            and text[start - 2].isalnum()
+            and not text[start - 3 : start - 2].isalnum()
+        ):
+            start -= 2
     return start
 
 

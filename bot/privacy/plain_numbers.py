@@ -15,7 +15,7 @@ from bot.privacy.found import Found
 
 PHONE, NHS, CARD, BANK = "phone number", "NHS number", "card number", "bank details"
 
-_RUN = re.compile(r"\d+(?:[\s.,/*_+()\[\]:;-]{1,3}\d+){0,60}")
+_RUN = re.compile(r"\d+(?:[\s.,/*_+()\[\]:;|\\~=-]{1,3}\d+){0,60}")
 _GROUP = re.compile(r"\d+")
 _EXTENSION = re.compile(r"\s?(?:ext(?:ension)?|x)\.?\s?\d{1,5}\b", re.I)
 _FILLER = r"[\s.:#(-]{0,3}(?:(?:number|num|no|nr|is|its|it's|on|my|the|me|us|him|her|at|his|dad|mam|mum)\b[\s.:#(-]{0,3}){0,4}"
@@ -28,6 +28,7 @@ _CUES = {
     BANK: re.compile(r"\b(?:account|acct?|sort(?:\s?code)?)\b" + _FILLER, re.I),
 }
 _MOST_DIGITS = 19
+_NOTHING: Set[str] = frozenset()
 _ANY_LENGTH = frozenset(range(6, _MOST_DIGITS + 1))
 # An NHS number has 10 digits, a sort code with its account 14, a card 13 to 19 of which the first tells the kind.
 _NHS_LENGTH = frozenset((10, 14))
@@ -42,7 +43,10 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 def find_plain_numbers(text: str) -> Iterator[Found]:
     """Find them in the figures form of a text."""
-    cues = {kind: {match.end() for match in cue.finditer(text)} for kind, cue in _CUES.items()}
+    cues: dict[int, set[str]] = {}
+    for kind, cue in _CUES.items():
+        for match in cue.finditer(text):
+            cues.setdefault(match.end(), set()).add(kind)
     for run in _RUN.finditer(text):
         groups = [
             (match[0], run.start() + match.start(), run.start() + match.end()) for match in _GROUP.finditer(run[0])
@@ -50,8 +54,7 @@ def find_plain_numbers(text: str) -> Iterator[Found]:
         first = 0
         while first < len(groups):
             start = groups[first][1]
-            cued = {kind for kind, ends in cues.items() if start in ends}
-            read = _longest(groups, first, text[max(0, start - 2) : start], cued)
+            read = _longest(groups, first, text[max(0, start - 2) : start], cues.get(start, _NOTHING))
             if read is None:
                 first += 1
                 continue
@@ -61,29 +64,23 @@ def find_plain_numbers(text: str) -> Iterator[Found]:
                 end = more.end()
             digits = "".join(group[0] for group in groups[first : last + 1])
             if kind != PHONE or digits not in _given_by_the_guide():
-                yield Found(start, end, kind)
+                yield Found(start - (text[start - 1 : start] == "+"), end, kind)
             first = last + 1
 
 
 def _longest(groups: Sequence[tuple[str, int, int]], first: int, before: str, cued: Set[str]) -> tuple[str, int] | None:
     """Return the kind of the longest number that begins with a group, and its last group."""
-    lengths = _lengths(groups[first][0][0], before, cued)
+    lengths = _ANY_LENGTH if cued or before[-1:] == "+" else _BY_LEAD.get(groups[first][0][0], _NHS_LENGTH)
+    most = max(lengths)
     digits, best = "", None
     for last in range(first, len(groups)):
         digits += groups[last][0]
-        if len(digits) > _MOST_DIGITS:
+        if len(digits) > most:
             break
         if len(digits) in lengths:
             kind = _kind(digits, [group[0] for group in groups[first : last + 1]], before, cued)
             best = (kind, last) if kind else best
     return None if best is None or _counts_on([group[0] for group in groups[first : best[1] + 1]]) else best
-
-
-def _lengths(lead: str, before: str, cued: Set[str]) -> Set[int]:
-    """Return how many digits a number may have that begins with `lead`."""
-    if cued or before[-1:] == "+":
-        return _ANY_LENGTH
-    return _BY_LEAD.get(lead, _NHS_LENGTH)
 
 
 def _kind(digits: str, groups: Sequence[str], before: str, cued: Set[str]) -> str | None:
@@ -115,20 +112,20 @@ def _is_phone(digits: str, before: str) -> bool:
     """Tell whether digits are a telephone number as it is dialled here, from abroad, or of another country."""
     if before.endswith(("+", "+(")):
         return 8 <= len(digits) <= 14
-    national = re.sub(r"^(?:00)?440?", "", digits) if len(digits) > 11 else ""
-    if len(national) == 10 and national[0] in "12378":
-        return True
+    if len(digits) > 11:
+        national = digits.removeprefix("00").removeprefix("44").removeprefix("0")
+        return len(digits) > len(national) + 1 and len(national) == 10 and national[0] in "12378"
     if len(digits) == 11:
         return digits[0] == "0" and digits[1] in "123578"
     return len(digits) == 10 and (digits[:2] in ("01", "08") or (digits[0] == "7" and digits[1] in "1345789"))
 
 
 def _counts_on(groups: Sequence[str]) -> bool:
-    """Tell whether the groups are a list of ages, years or steps, each larger (or each smaller) than the one before."""
+    """Tell whether the groups are a list of ages, years or steps, none smaller (or none larger) than the one before."""
     if len(groups) < 5:
         return all(_YEAR.fullmatch(group) for group in groups)
     values = [int(group) for group in groups]
-    return len(set(values)) == len(values) and values in (sorted(values), sorted(values, reverse=True))
+    return len(set(values)) > 3 and values in (sorted(values), sorted(values, reverse=True))
 
 
 @lru_cache(maxsize=1)

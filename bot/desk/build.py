@@ -49,6 +49,7 @@ class Backstage:
     intake: Intake
     grouper: Grouper
     question_days: int
+    settled_days: int
 
     def start(self, stopping: threading.Event) -> None:
         """Group questions in the background until told to stop."""
@@ -56,14 +57,15 @@ class Backstage:
 
     def erase_old_questions(self) -> dict[str, int]:
         """Erase questions past their time; return how many. Raises SQLAlchemyError."""
-        return erase_old(self.engine, self.question_days)
+        return erase_old(self.engine, self.question_days, self.settled_days)
 
 
 def backstage(settings: Settings, metrics: Metrics) -> Backstage:
     """Return the parts that the chat needs; nothing runs yet."""
     engine = open_engine(settings.database_url)
     intake = Intake(engine, metrics, settings.desk_collect_questions)
-    return Backstage(engine, Switch(engine), intake, Grouper(engine, metrics), settings.desk_question_days)
+    grouper = Grouper(engine, metrics)
+    return Backstage(engine, Switch(engine), intake, grouper, settings.desk_question_days, settings.desk_settled_days)
 
 
 def add_desk(

@@ -126,7 +126,7 @@ def _address_at(
     at_home = word.start in homes
     if word.low in _UNITS:
         return _from_unit(text, words, index, homes, postcodes)
-    if word.low in ("number", "no") and index + 1 < len(words) and _is_number(text, words[index + 1]):
+    if word.low in ("number", "no") and index + 1 < len(words) and _HOUSE_NUMBER.fullmatch(words[index + 1].low):
         last = _from_number(words, index + 1, at_home, postcodes)
         return last if last is not None and words[last].low not in ("number", "no") else None
     if word.start in postcodes:

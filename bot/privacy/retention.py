@@ -136,7 +136,9 @@ def run_from_command_line(settings: Settings) -> Done:
     )
     rules: dict[str, Rule] = {
         "conversations": lambda: {"conversation": erasure.erase_expired()},
-        "questions": lambda: erase_old(open_engine(settings.database_url), settings.desk_question_days),
+        "questions": lambda: erase_old(
+            open_engine(settings.database_url), settings.desk_question_days, settings.desk_settled_days
+        ),
         "gaps": Gaps(open_engine(settings.directory_url), settings.gaps_weeks).delete_old,
     }
     done = Retention(settings, rules).run("operator")

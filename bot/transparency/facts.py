@@ -54,6 +54,7 @@ def facts(settings: Settings) -> dict[str, str]:
         "languages": str(len(languages())),
         "message_limit": f"{settings.message_limit:,}",
         "conversation_hours": str(settings.conversation_hours),
+        "question_days": str(settings.desk_question_days),
         "referral_days": str(settings.referral_days),
         "performance": performance(),
     }

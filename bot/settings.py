@@ -198,7 +198,15 @@ class Settings(BaseSettings):
         "sendiass", description="roles, parted by spaces, that must use codes from an app; empty: none must"
     )
     desk_local_accounts: bool = Field(True, description="let staff sign in with a name and a password kept here")
-    desk_question_days: int = Field(90, description="days that a question is kept in the content queue")
+    desk_question_days: int = Field(
+        28, ge=1, le=90, description="days that a question is kept in the content queue at most"
+    )
+    desk_settled_days: int = Field(
+        7,
+        ge=0,
+        le=90,
+        description="days after which the words of a question go that staff marked as done, or that newer ones repeat",
+    )
     desk_collect_questions: bool = Field(True, description="keep redacted questions that got no good answer")
     oidc_issuer: str = Field("", description="https address of the OpenID Connect provider for staff; empty: none")
     oidc_client_id: str = Field("", description="the desk's client id at the provider")

@@ -62,6 +62,7 @@ class Backstage:
     intake: Intake
     grouper: Grouper
     question_days: int
+    settled_days: int
     known_days: int
 
     def start(self, stopping: threading.Event) -> None:
@@ -70,7 +71,7 @@ class Backstage:
 
     def erase_old_questions(self) -> dict[str, int]:
         """Erase questions past their time; return how many. Raises SQLAlchemyError."""
-        return erase_old(self.engine, self.question_days)
+        return erase_old(self.engine, self.question_days, self.settled_days)
 
     def erase_old_sign_ins(self) -> dict[str, int]:
         """Erase what is no longer needed of sign-ins; return how many. Raises SQLAlchemyError."""
@@ -82,7 +83,15 @@ def backstage(settings: Settings, metrics: Metrics) -> Backstage:
     engine = open_engine(settings.database_url)
     intake = Intake(engine, metrics, settings.desk_collect_questions)
     grouper = Grouper(engine, metrics)
-    return Backstage(engine, Switch(engine), intake, grouper, settings.desk_question_days, settings.desk_known_days)
+    return Backstage(
+        engine,
+        Switch(engine),
+        intake,
+        grouper,
+        settings.desk_question_days,
+        settings.desk_settled_days,
+        settings.desk_known_days,
+    )
 
 
 def add_desk(

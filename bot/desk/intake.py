@@ -6,7 +6,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from bot.gateway.metrics import Metrics
 from bot.gateway.turns import Asked
 from bot.nlu.urgent_patterns import find_urgent
 from bot.privacy.names import redact_names
+from bot.store.engine import empty_log
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 NEVER_KEPT = frozenset({"safeguarding", "handoff", "error"})
 # Replies of kind "fallback" that are no gap in the answers: text we cannot read, and what staff turned off.
 NO_GAP = frozenset({"other-language", "closed"})
+# Of a group, the newest questions whose words stay: enough to see what is meant.
+KEPT_OF_A_GROUP = 5
 
 
 class Intake:
@@ -72,18 +75,42 @@ class Intake:
                 session.execute(delete(table).where(table.conversation_id == conversation))
 
 
-def erase_old(engine: Engine, days: int) -> dict[str, int]:
-    """Erase questions and feedback older than `days`; return how many of each. Raises SQLAlchemyError."""
+def erase_old(engine: Engine, days: int, settled_days: int) -> dict[str, int]:
+    """Erase questions and feedback older than `days`, and after `settled_days` what nobody needs to read any more.
+
+    That is every question of a group which staff marked as done so long ago, and the words of a question so old which
+    newer ones of its group repeat: it still counts there. Returns how many of each. Raises SQLAlchemyError.
+    """
     now = datetime.now(UTC)
-    before = now - timedelta(days=days)
+    before, settled_before = now - timedelta(days=days), now - timedelta(days=settled_days)
+    done = select(QuestionGroup.id).where(QuestionGroup.state == "done", QuestionGroup.changed_at < settled_before)
     with Session(engine) as session, session.begin():
         for table in (Feedback, Question):  # a time yet to come was written by a clock that was wrong
             session.execute(update(table).where(table.at > now).values(at=now))
         feedback = session.scalars(delete(Feedback).where(Feedback.at < before).returning(Feedback.id)).all()
-        questions = session.scalars(delete(Question).where(Question.at < before).returning(Question.id)).all()
+        past = or_(Question.at < before, Question.group_id.in_(done))
+        questions = session.scalars(delete(Question).where(past).returning(Question.id)).all()
+        wordless = _without_words(session, settled_before)
         in_use = select(Question.group_id).where(Question.group_id.is_not(None))
         session.execute(delete(QuestionGroup).where(QuestionGroup.id.not_in(in_use)))
-    return {"question": len(questions), "feedback": len(feedback)}
+    if feedback or questions or wordless:
+        empty_log(engine)
+    return {"question": len(questions), "feedback": len(feedback), "question words": wordless}
+
+
+def _without_words(session: Session, before: datetime) -> int:
+    """Take the words, and what the encoder made of them, from questions that enough newer ones of their group repeat."""
+    newest_first = func.row_number().over(partition_by=Question.group_id, order_by=Question.id.desc())
+    placed = (
+        select(Question.id, Question.at, Question.text, newest_first.label("place"))
+        .where(Question.group_id.is_not(None))
+        .subquery()
+    )
+    repeated = select(placed.c.id).where(placed.c.place > KEPT_OF_A_GROUP, placed.c.at < before, placed.c.text != "")
+    idents = session.scalars(repeated).all()
+    if idents:
+        session.execute(update(Question).where(Question.id.in_(idents)).values(text="", vector=None))
+    return len(idents)
 
 
 def outcome_of(messages: list[dict[str, Any]]) -> tuple[str, str] | None:

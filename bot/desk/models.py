@@ -108,8 +108,8 @@ class Closure(Base):
 class Question(Base):
     """A question (redacted) that got no answer, or one that did not help, for the content queue.
 
-    The conversation is forgotten when that is erased. `vector` (16-bit floats) and `group_id` are None until the question
-    was compared with others.
+    The conversation is forgotten when that is erased. `text` is empty once newer questions of the group say the same.
+    `vector` (16-bit floats) and `group_id` are None until the question was compared with others.
     """
 
     __tablename__ = "question"

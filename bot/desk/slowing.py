@@ -17,7 +17,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from bot.desk.models import KnownAddress, SignInBrake
-from bot.privacy.addresses import keyed_hash, network_of
+from bot.privacy.network_addresses import keyed_hash, network_of
 
 FIRST_WAIT = timedelta(minutes=1)
 KEPT_FOR = timedelta(days=2)

@@ -16,7 +16,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from bot.privacy.addresses import network_of
+from bot.privacy.network_addresses import network_of
 
 HEAD_WITHIN_S = 10.0
 READ_WITHIN_S = 30.0

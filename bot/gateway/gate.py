@@ -18,7 +18,7 @@ from bot.gateway.lanes import ASKER
 from bot.gateway.limits import RateLimit
 from bot.gateway.metrics import Metrics
 from bot.guidance.wording import wording
-from bot.privacy.addresses import network_of
+from bot.privacy.network_addresses import network_of
 
 MOST_BODY_BYTES = 64 * 1024
 BODY_WITHIN_S = 10.0

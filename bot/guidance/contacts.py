@@ -43,6 +43,13 @@ def national_lines() -> list[Contact]:
     return [line for line in lines if line.phone or line.url]
 
 
+def phones() -> list[str]:
+    """Return every telephone number that the guide gives."""
+    contacts = _contacts()
+    listed = [fields for name, fields in contacts.items() if name != "national-lines"] + contacts["national-lines"]
+    return [str(fields["phone"]) for fields in listed if fields.get("phone")]
+
+
 def _contact(fields: dict[str, Any]) -> Contact:
     return Contact(fields["name"], fields["says"], fields.get("url"), fields.get("phone"))
 

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from bot.handover.models import HandoverCount
-from bot.privacy.addresses import keyed_hash, network_of
+from bot.privacy.network_addresses import keyed_hash, network_of
 from bot.settings import Settings
 from bot.store.engine import one_at_a_time
 

@@ -7,37 +7,41 @@ Kwame", "Kwame is 7", "Mrs Walton", and a capital within a sentence that none of
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import yaml
 
 from bot.directory.places import NAMES_FILE as PLACES_FILE
 from bot.paths import KNOWLEDGE, ROOT
-from bot.privacy.redaction import Redacted
+from bot.privacy.found import Found
+from bot.privacy.one_form import Span, folded, plain_form
+from bot.privacy.own_texts import knowledge_texts, text_files
+from bot.privacy.redaction import Redacted, replaced
 
 NAMES_FILE = KNOWLEDGE / "names.yml"
 KIND = "name"
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-_TAKEN_OUT = re.compile(r"\[[^\]]*\]")
+_TAKEN_OUT = re.compile(r"\[[^\[\]]{1,40}\]")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _SPACE = re.compile(r"[^\S\n]+")
 _BEFORE_A_SENTENCE = " \t\r\"'“‘(*•-"
 _PLAIN_WORD = re.compile(r"(?<![\w'’-])[a-z]+(?:['’-][a-z]+)*(?![\w'’-])")
-_TITLED = re.compile(r"[A-Z][\w'’-]*(?:[^\S\n]+(?:(?:of|and|for|the|in|on|at|to)[^\S\n]+){0,2}[A-Z][\w'’-]*)+")
+_CAPITAL_WORD = r"[A-Z][\w'’-]{0,40}(?![\w'’-])"
+_TITLED = re.compile(
+    rf"(?<![\w'’-]){_CAPITAL_WORD}(?:[^\S\n]{{1,3}}(?:(?:of|and|for|the|in|on|at|to)[^\S\n]{{1,3}}){{0,2}}{_CAPITAL_WORD}){{1,20}}"
+)
 _CAPITAL_WITHIN = re.compile(r"(?<=[a-z,] )[A-Z][a-z'’-]+")
 _AGE_AFTER = re.compile(
-    r"(?:['’]s|\s+is|\s+was|\s+turned|\s+turns|\s+will be|,|\s*\(|\s+aged?|\s+age)?\s*\(?\d{1,2}"
-    r"(?!\d|[./:]\d|\s*(?:weeks?|hours?|miles?|times|of|school|pm|am))",
+    r"(?:['’]s|\s{1,3}(?:is|was|turned|turns|will be|aged?)|,|\s{0,3}\()?\s{0,3}\(?\d{1,2}"
+    r"(?!\d|[./:]\d|\s{0,3}(?:weeks?|hours?|miles?|times|of|school|pm|am))",
     re.I,
 )
 
 _ENDINGS_OF_WORDS = ("ing", "ed", "ly", "tion", "ness", "ment", "able", "ful", "ity")
-_PAUSE = re.compile(r"\s*[,.(?!]|['’]s")
+_PAUSE = re.compile(r"\s{0,3}[,.(?!]|['’]s")
 _MOSTLY = 0.6
 
 
@@ -69,8 +73,14 @@ class _Token:
 def redact_names(text: str) -> Redacted:
     """Return `text` with each person's name replaced by "[name removed]", and how many were taken out."""
     known = _lists()
+    form = plain_form(text)
+    return replaced(text, (Found(*form.typed(span), KIND) for span in _names(form.text, known)))
+
+
+def _names(text: str, known: _Lists) -> list[Span]:
+    """Return where the names of a text in plain form lie."""
     tokens = _tokens(text, known)
-    taken: list[tuple[int, int]] = []
+    taken: list[Span] = []
     index = 0
     while index < len(tokens):
         if not _is_name(text, tokens, index, known):
@@ -81,9 +91,7 @@ def redact_names(text: str) -> Redacted:
             last += 1
         taken.append((tokens[index].start, tokens[last].end))
         index = last + 1
-    for start, end in reversed(taken):
-        text = f"{text[:start]}[{KIND} removed]{text[end:]}"
-    return Redacted(text, +Counter({KIND: len(taken)}))
+    return taken
 
 
 def _tokens(text: str, known: _Lists) -> list[_Token]:
@@ -236,9 +244,9 @@ def _introduces(before: Sequence[str]) -> bool:
 def _lists() -> _Lists:
     """Read the names, and from our own texts the words, capitals and titles that are nobody's name."""
     content = yaml.safe_load(NAMES_FILE.read_text(encoding="utf-8"))
-    names, both = (frozenset(content[part].split()) for part in ("first_names", "first_names_and_words"))
-    ours = [file.read_text(encoding="utf-8") for file in sorted(_files(KNOWLEDGE)) if file != NAMES_FILE]
-    asked = [file.read_text(encoding="utf-8") for file in sorted(_files(ROOT / "data" / "nlu"))]
+    names, both = (frozenset(folded(content[part]).split()) for part in ("first_names", "first_names_and_words"))
+    ours = [folded(text) for text in knowledge_texts(frozenset({NAMES_FILE}))]
+    asked = [file.read_text(encoding="utf-8") for file in sorted(text_files(ROOT / "data" / "nlu"))]
     ordinary = {word for text in [*ours, *asked] for word in _PLAIN_WORD.findall(text)}
     titles = {tuple(_words_of(phrase)) for text in ours for phrase in _TITLED.findall(text)}
     capitals = {word.lower() for text in ours for word in _CAPITAL_WITHIN.findall(text)}
@@ -266,7 +274,3 @@ def _place_names() -> set[str]:
 
 def _words_of(phrase: str) -> list[str]:
     return [_POSSESSIVE.sub("", word).lower().replace("’", "'") for word in _WORD.findall(phrase)]
-
-
-def _files(folder: Path) -> Iterable[Path]:
-    return (file for file in folder.rglob("*") if file.suffix in (".md", ".yml", ".json"))

@@ -164,7 +164,9 @@ def run_from_command_line(settings: Settings) -> Done:
     )
     rules: dict[str, Rule] = {
         "conversations": lambda: {"conversation": erasure.erase_expired()},
-        "questions": lambda: erase_old(open_engine(settings.database_url), settings.desk_question_days),
+        "questions": lambda: erase_old(
+            open_engine(settings.database_url), settings.desk_question_days, settings.desk_settled_days
+        ),
         "sign-ins": lambda: erase_old_sign_ins(open_engine(settings.database_url), settings.desk_known_days),
         "gaps": Gaps(open_engine(settings.directory_url), settings.gaps_weeks).delete_old,
     }

@@ -71,4 +71,4 @@ def test_the_switch_the_queue_and_feedback_work(url, engine):
     store.erase_older_than(-1)
     with Session(engine) as session, session.begin():
         session.execute(update(Question).values(at=datetime.now(UTC) - timedelta(days=91)))
-    assert erase_old(engine, 90)["question"] == 1
+    assert erase_old(engine, 90, 7)["question"] == 1

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from bot.desk.intake import erase_old
-from bot.desk.models import Question
+from bot.desk.models import Question, QuestionGroup
+from bot.settings import Settings
+from bot.store.engine import open_engine
+from bot.store.migrate import upgrade
 from tests.gateway.conftest import ANSWER
 
 NEAR = [{"answer": "funding/school-pays", "confidence": 0.31}]
@@ -138,8 +142,66 @@ def test_questions_go_when_their_time_is_over(client, rasa):
     with Session(engine) as session, session.begin():
         session.execute(update(Question).values(at=datetime.now(UTC) - timedelta(days=91)))
     ask(client, "new")
-    assert erase_old(engine, 90) == {"question": 1, "feedback": 0}
+    assert erase_old(engine, 90, 7) == {"question": 1, "feedback": 0, "question words": 0}
     assert [question.text for question in kept(client)] == ["new"]
+
+
+def grouped(client, ages: list[float], state: str, changed: float = 0) -> None:
+    """Put one question for each age in days into a group, oldest first, in `state` since `changed` days ago."""
+    now = datetime.now(UTC)
+    with Session(client.app.state.desk.engine) as session, session.begin():
+        group = QuestionGroup(state=state, changed_at=now - timedelta(days=changed))
+        session.add(group)
+        session.flush()
+        session.add_all(
+            Question(
+                at=now - timedelta(days=age),
+                audience="parent",
+                text=f"asked {age} days ago",
+                outcome="unknown",
+                detail="",
+                near=[],
+                vector=b"12",
+                group_id=group.id,
+            )
+            for age in ages
+        )
+
+
+def test_what_staff_are_done_with_goes_sooner_and_what_they_are_not_stays(client):
+    grouped(client, [9, 8], "done", changed=7.5)
+    grouped(client, [6], "done", changed=6.5)
+    grouped(client, [20], "assigned", changed=19)
+    assert erase_old(client.app.state.desk.engine, 28, 7)["question"] == 2
+    assert [question.text for question in kept(client)] == ["asked 6 days ago", "asked 20 days ago"]
+
+
+def test_a_question_that_newer_ones_repeat_loses_its_words_and_still_counts(client):
+    grouped(client, [12, 10, 9, 3, 2, 1, 0], "new")
+    assert erase_old(client.app.state.desk.engine, 28, 7)["question words"] == 2
+    texts = [question.text for question in kept(client)]
+    assert len(texts) == 7 and texts[:3] == ["", "", "asked 9 days ago"]
+    with Session(client.app.state.desk.engine) as session:
+        assert list(session.scalars(select(Question.vector).where(Question.text == ""))) == [None, None]
+    assert erase_old(client.app.state.desk.engine, 28, 7)["question words"] == 0
+
+
+def test_what_is_erased_from_the_queue_is_gone_from_the_files(tmp_path):
+    url = f"sqlite:///{tmp_path / 'guide.db'}"
+    upgrade(url, "guide")
+    engine = open_engine(url)
+    with Session(engine) as session, session.begin():
+        at = datetime.now(UTC) - timedelta(days=40)
+        session.add(Question(at=at, audience="parent", text="secret words", outcome="unknown", detail="", near=[]))
+    assert erase_old(engine, 28, 7)["question"] == 1
+    for file in tmp_path.iterdir():  # the database, and the log beside it
+        assert b"secret words" not in file.read_bytes(), file
+
+
+@pytest.mark.parametrize("days", [0, 91, -1])
+def test_a_question_cannot_be_kept_for_ever_or_not_at_all(days):
+    with pytest.raises(ValidationError):
+        Settings(desk_question_days=days)
 
 
 def test_a_queue_that_cannot_be_written_never_reaches_the_person(client, rasa):

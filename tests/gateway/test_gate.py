@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from bot.gateway.addresses import networks_of
 from bot.gateway.limits import RateLimit
-from bot.privacy.addresses import network_of
+from bot.privacy.network_addresses import network_of
 
 
 def ask(client: TestClient, message: str = "what is a plan", **more):

@@ -70,6 +70,17 @@ def test_training_data_and_labels_are_counted_from_the_files():
     assert int(known["labels"]) > int(known["answers"]) and int(known["examples"]) > 12 * int(known["answers"])
 
 
+def test_a_count_that_was_mended_against_says_so_and_the_fair_one_stands_beside_it(record, tmp_path):
+    text = fields(record)["2.4.2.7"].text
+    assert "117 (93%)" in text and "mended" in text
+    file = tmp_path / "evaluation.json"
+    group = {"urgent help": {"right": 10, "partial": 0, "wrong": 0, "refused": 0}}
+    sets = {"our own questions": group, "questions by other writers": group}
+    file.write_text(json.dumps({"date": "2026-01-02", "sets": sets}))
+    ours, others = performance(file).split("Our own questions:")[1].split("Questions by other writers:")
+    assert "mended against these very messages" in ours and "mended" not in others
+
+
 def test_performance_is_what_was_measured(tmp_path):
     file = tmp_path / "evaluation.json"
     assert performance(file).startswith("Not measured yet")

@@ -95,7 +95,7 @@ def test_what_a_wrong_clock_wrote_is_not_kept_for_ever(client, clock):
 
 def test_a_session_that_a_wrong_clock_began_ends(client):
     desk = client.app.state.desk
-    desk.accounts.add("kim", "a long enough password 77", ["editor"], False, "test")
+    desk.accounts.add("kim", "a long enough password 77", ["sendiass"], False, "test")
     person = desk.accounts.all()[0]
     secret = desk.sessions.begin(person_of(person))
     assert desk.sessions.find(secret)

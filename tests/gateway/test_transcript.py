@@ -43,15 +43,25 @@ def test_the_page_stands_alone_and_shows_markup_as_text(client):
     assert "&lt;script&gt;" in saved.text and "The school pays first." in saved.text
 
 
-@pytest.mark.parametrize(
-    ("public_url", "site"), [("", "http://testserver"), ("https://guide.example/", "https://guide.example")]
-)
-def test_a_saved_page_leads_back_to_the_services_of_this_guide(make_client, rasa, public_url, site):
+@pytest.mark.parametrize("public_url", ["", "https://guide.example/"])
+def test_a_saved_page_leads_back_to_the_services_of_this_guide_where_its_address_is_set(make_client, rasa, public_url):
     client = make_client(public_url=public_url)
     rasa.says("records", records=[RECORD], filters="toys")
     token = post(client, message="toys").hidden("conversation")
-    saved = Page(client.post("/transcript", data={"conversation": token, "form": "page"}).text)
-    assert f"{site}/services/{RECORD['id']}" in [link["href"] for link in saved.all("a")]
+    form = {"conversation": token, "form": "page"}
+    saved = client.post("/transcript", data=form, headers={"host": "evil.example", "x-forwarded-host": "evil.example"})
+    assert "evil.example" not in saved.text
+    links = [link["href"] for link in Page(saved.text).all("a") if "/services/" in link["href"]]
+    assert links == ([f"https://guide.example/services/{RECORD['id']}"] if public_url else [])
+    assert RECORD["name"] in saved.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/demo", "/embed.js", "/services", "/handover", "/about", "/privacy", "/nowhere"]
+)
+def test_the_name_by_which_somebody_calls_the_guide_is_given_back_nowhere(client, path):
+    shown = client.get(path, headers={"host": "evil.example", "x-forwarded-host": "evil.example"})
+    assert "evil.example" not in shown.text + str(shown.headers)
 
 
 def test_a_conversation_that_is_not_kept_gives_no_file(client):

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, text
 
 from bot.gateway.conversations import ConversationStore
 from bot.privacy.erasure import Erasure
+from bot.store.engine import open_engine
 from bot.store.migrate import upgrade
 
 
@@ -94,3 +95,51 @@ def test_a_locked_tracker_file_is_tried_again(places):
     lock.close()
     erasure.erase_expired()
     assert senders(trackers) == set()
+
+
+def bytes_of(file: Path) -> bytes:
+    return b"".join(Path(f"{file}{ending}").read_bytes() for ending in ("", "-wal") if Path(f"{file}{ending}").exists())
+
+
+def test_what_was_erased_while_somebody_read_is_gone_from_every_byte_with_the_next_round(places):
+    store, trackers, erasure, _, folder = places
+    ident = begin(store, trackers, 0, folder)
+    with sqlite3.connect(folder / "guide.db") as reader, sqlite3.connect(trackers) as other:
+        for reading in (reader, other):
+            reading.execute("BEGIN")
+            reading.execute("SELECT COUNT(*) FROM sqlite_master").fetchall()
+        erasure.erase(ident)
+        assert b"secret words" in bytes_of(folder / "guide.db")
+    reader.close()
+    other.close()
+    erasure.erase_expired()
+    assert b"secret words" not in bytes_of(folder / "guide.db") + bytes_of(trackers)
+
+
+def test_trackers_that_could_not_be_erased_are_erased_with_the_next_round(places):
+    store, trackers, erasure, _, folder = places
+    ident = begin(store, trackers, 0, folder)
+    other = sqlite3.connect(trackers, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(sqlite3.OperationalError):
+        erasure.erase_trackers([ident])
+    other.execute("ROLLBACK")
+    other.close()
+    erasure.erase_expired()
+    assert senders(trackers) == set() and b"secret words" not in bytes_of(trackers)
+
+
+def test_other_stores_logs_are_emptied_each_round_even_where_the_trackers_are_broken(places):
+    store, trackers, _, _, folder = places
+    upgrade(f"sqlite:///{folder / 'referrals.db'}", "referrals")
+    engine = open_engine(f"sqlite:///{folder / 'referrals.db'}")
+    erasure = Erasure(store, trackers, 24, lambda *_: None, other_stores=[engine])
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE kept (words TEXT)")
+        connection.exec_driver_sql("INSERT INTO kept VALUES ('secret words')")
+        connection.exec_driver_sql("DELETE FROM kept")
+    trackers.write_bytes(b"this is no database " * 500)
+    with pytest.raises(sqlite3.DatabaseError):
+        erasure.erase_expired()
+    assert Path(f"{folder / 'referrals.db'}-wal").stat().st_size == 0
+    assert b"secret words" not in bytes_of(folder / "referrals.db")

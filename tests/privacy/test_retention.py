@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from bot.desk.intake import erase_old
 from bot.gateway.conversations import ConversationStore
 from bot.handover.consent import consent_text, consent_version
 from bot.handover.drafts import DraftStore, form_key
@@ -132,3 +133,36 @@ def test_the_command_deletes_conversations_too(settings, store):
         connection.execute(text("UPDATE conversation SET last_at = :at WHERE id = :id"), {"at": days_ago(9), "id": old})
     assert run_from_command_line(settings).counts["conversation"] == 1
     assert conversations.exists(new) and not conversations.exists(old)
+
+
+def test_what_retention_deleted_is_gone_from_every_byte(settings, store, tmp_path):
+    ident = ConversationStore(settings.database_url).begin("parent")
+    with open_engine(settings.database_url).begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO question (at, conversation_id, audience, text, outcome, detail, near)"
+                " VALUES (:at, :ident, 'parent', 'secret words', 'unknown', '', '[]')"
+            ),
+            {"at": days_ago(91), "ident": ident},
+        )
+    engine = open_engine(settings.database_url)
+    retention = Retention(settings, {"questions": lambda: erase_old(engine, 90)})
+    retention.run("test")
+    for file in tmp_path.glob("*.db*"):
+        assert b"secret words" not in file.read_bytes(), file.name
+
+
+def test_what_a_wrong_clock_closed_or_kept_goes_in_its_time_after_all(settings, store, monkeypatch):
+    ident = submitted(settings, store, "far")
+    store.change_status(ident, "new", "closed", "worker", "helped")
+    DraftStore(settings).write(form_key("token"), {"answers": {}})
+    far = days_ago(-365 * 70)
+    change(store, "UPDATE referral SET closed_at = :at", at=far)
+    change(store, "UPDATE outbox SET state = 'sent', sent_at = :at", at=far)
+    change(store, "UPDATE draft SET expires_at = :at", at=far)
+    assert Retention(settings).run("test").counts["referral"] == 0
+    with store.engine.connect() as connection:
+        soon = (datetime.now(UTC) + timedelta(hours=25)).replace(tzinfo=None).isoformat(sep=" ")
+        for column in ("referral.closed_at", "outbox.sent_at", "draft.expires_at"):
+            table, _, name = column.partition(".")
+            assert connection.scalar(text(f"SELECT MAX({name}) FROM {table}")) < soon, column

@@ -82,7 +82,7 @@ class Key:
     """
 
     asked_in: str | None
-    secret: str | None
+    secret: str | None = field(repr=False)
     key: str = field(repr=False)
     request: str = field(repr=False)
 

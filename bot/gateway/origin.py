@@ -37,8 +37,8 @@ def is_from_another_site(request: Request) -> bool:
 
 def is_on_https(request: Request, settings: Settings) -> bool:
     """Tell whether the browser is on https, also behind a proxy that says nothing of it."""
-    addresses = (str(request.url), settings.public_url, request.headers.get("origin", ""))
-    return any(address.startswith("https:") for address in addresses)
+    addresses = (settings.public_url, request.headers.get("origin", ""))
+    return request.scope["scheme"] == "https" or any(address.startswith("https:") for address in addresses)
 
 
 def _is_ours(origin: str, request: Request, settings: Settings) -> bool:
@@ -47,7 +47,7 @@ def _is_ours(origin: str, request: Request, settings: Settings) -> bool:
     "null", which a sandboxed frame sends and a page that hides where it is, is nobody's.
     """
     theirs = _parts(origin)
-    if theirs is None or (theirs[0] == "http" and request.url.scheme == "https"):
+    if theirs is None or (theirs[0] == "http" and request.scope["scheme"] == "https"):
         return False  # whoever sits on the line can write a page at http://
     return theirs in (_parts(settings.public_url), _parts(f"{theirs[0]}://{request.headers.get('host', '')}"))
 

@@ -21,6 +21,7 @@ from bot.evaluation.system import free_ports
 from bot.gateway.app import create_app
 from bot.guidance import replies
 from bot.guidance.answers import load_answers
+from bot.handover.replies import offer_message
 from bot.settings import Settings
 from bot.store.migrate import prepare
 from tests.gateway.conftest import FakeRasa
@@ -75,6 +76,8 @@ def reply_to(message: str) -> dict:
         return replies.urgent_help_message("parent")
     if "human" in message:
         return replies.handover_message()
+    if "somebody real" in message:
+        return offer_message(None, is_open=True)
     if "hello" in message:
         return replies.smalltalk_message("greet")
     if "weather" in message:

@@ -277,6 +277,26 @@ def _handover(until: str, mistake: bool = False) -> Go:
     return go
 
 
+def _from_chat(page, guide) -> None:
+    """Go from the chat to the form, and through it to its last page."""
+    ask(page, "I want somebody real")
+    page.locator("#ask").evaluate(
+        "(form) => { form.action = '/handover'; HTMLFormElement.prototype.submit.call(form); }"
+    )
+    page.wait_for_url("**/handover")
+    _handover("")(page, guide)
+    page.wait_for_url("**/handover/chat")
+    page.locator("main form button.govuk-button").first.click()
+    page.locator("#talk_in_chat").wait_for()
+
+
+def _begun_already(page, guide) -> None:
+    _handover("name")(page, guide)
+    page.goto(f"{guide.address}/handover")
+    page.locator("main form[action$=begin] button").click()
+    page.locator("main form[action$=begin] [name=instead_of]").wait_for(state="attached")
+
+
 def _one_service(page, guide) -> None:
     page.locator("main h3 a").first.click()
     page.wait_for_url("**/services/*")
@@ -296,6 +316,8 @@ STAFFED_STATES: dict[str, tuple[str, Go]] = {
     "handover form, a question": ("/handover", _handover("reach")),
     "handover form, mistake": ("/handover", _handover("about", mistake=True)),
     "handover form, check": ("/handover", _handover("check")),
+    "handover form, check of one from a chat": ("/", _from_chat),
+    "handover form, begun already": ("/handover", _begun_already),
     "handover form, sent": ("/handover", _handover("sent")),
     "live chat, a person may write": ("/", _expecting),
     "live chat, nothing said yet": ("/", _live()),

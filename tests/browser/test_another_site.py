@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import secrets
-from functools import partial
 
 import pytest
 import requests
@@ -137,9 +136,9 @@ def test_another_sites_form_does_not_replace_what_was_begun(open_page, staffed, 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_family_takes_its_own_chat_along_and_agrees_to_be_written_to_in_it(open_page, staffed, javascript):
     page = open_page(staffed.address, java_script_enabled=javascript)
-    ask(page, "I want a human")
+    ask(page, "I want somebody real")
     with page.context.expect_page() as opened:
-        page.get_by_role("button", name="Use the form instead").or_(page.locator("button[formaction]")).first.click()
+        page.locator("button[formaction]").click()
     form = opened.value
     filled_in(form, staffed, talk=True)
     newest = max(staffed.desk.chat.live.referrals.listed(), key=lambda one: one.received_at)
@@ -160,7 +159,7 @@ def filled_in(page, guide: Guide, talk: bool = False) -> None:
         page.locator("main form button.govuk-button").first.click()
         page.wait_for_url(lambda url, before=before: url != before)
     if talk:
-        assert page.get_by_text("I want a human").count() == 1
+        assert page.get_by_text("I want somebody real").count() == 1
         page.locator("#talk_in_chat").check()
     else:
         assert page.locator("#talk_in_chat").count() == 0
@@ -192,11 +191,19 @@ def test_a_chat_is_that_of_its_tab_and_neither_token_nor_secret_stands_in_an_add
     assert not any(token[:20] in address or secret in address for address in addresses)
 
 
+def test_loading_a_page_again_that_a_form_gave_is_no_attack(open_page, guide):
+    page = open_page(java_script_enabled=False)
+    ask(page, "what is a plan")
+    page.reload()
+    assert page.locator(".said").count() == 1 and len(guide.rasa.received) == 1
+    ask(page, "and then")
+    assert page.locator(".said").count() == 2
+
+
 def test_a_chat_goes_on_where_the_script_comes_late(open_page, guide):
     """A slow line: the first question is sent by the form itself, and the script is there from the next page on."""
-    page = open_page("/about")
-    late = partial(page.route, "**/chat.js*", lambda route: route.abort())
-    late()
+    page = open_page("/privacy")
+    page.route("**/chat.js*", lambda route: route.abort())
     page.goto(guide.address)
     page.fill("#question", "what is a plan")
     page.click(".send")
@@ -232,9 +239,9 @@ def test_a_chat_goes_on_by_plain_forms_where_the_script_goes_missing(open_page, 
 
 
 def test_where_nothing_may_be_kept_the_chat_goes_on_in_its_page(open_page):
-    page = open_page("/about")
+    page = open_page("/privacy")
     page.add_init_script("Object.defineProperty(window, 'sessionStorage', {get() { throw new Error('refused'); }})")
-    page.goto(page.url.replace("/about", "/"))
+    page.goto(page.url.replace("/privacy", "/"))
     ask(page, "what is a plan")
     ask(page, "and then")
     with page.expect_download():

@@ -240,6 +240,13 @@ def test_what_came_back_must_be_what_was_started(client, provider):
     assert client.get(back).status_code == 503  # a second time
 
 
+def test_another_site_cannot_have_somebody_signed_in(client, provider):
+    """What it opens leads to our own page, where a person presses the button; a sign-in on its way is not replaced."""
+    response = client.get("/staff/sign-in/provider", headers={"sec-fetch-site": "cross-site"})
+    assert response.status_code == 200 and "set-cookie" not in response.headers
+    assert 'content="0;url=/staff/sign-in"' in response.text
+
+
 def test_a_provider_that_is_away_gets_a_kind_page(client, provider):
     provider.server.shutdown()
     provider.server.server_close()

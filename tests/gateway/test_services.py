@@ -203,6 +203,15 @@ def test_a_place_outside_the_county_is_told_and_not_counted(client, store):
     assert page.found == [] and "outside County Durham" in page.text and counted(store) == []
 
 
+def test_what_another_sites_page_asks_for_is_not_counted(client, store):
+    query = "need=autism&kind=support-group&place=Seaham&age=15"
+    for site in ("cross-site", "same-site"):
+        response = client.get(f"/services?{query}", headers={**BROWSER, "sec-fetch-site": site})
+        assert response.status_code == 200 and counted(store) == []
+    client.get(f"/services?{query}", headers={**BROWSER, "sec-fetch-site": "same-origin"})
+    assert len(counted(store)) == 1
+
+
 def test_finding_something_is_not_a_gap(client, store):
     look(client, "q=toy+library")
     assert counted(store) == []

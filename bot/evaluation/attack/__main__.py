@@ -1,0 +1,123 @@
+"""Attack a guide and print the table: `python -m bot.evaluation.attack [--only NAME] [--base URL] [--write]`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import pkgutil
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+import bot.evaluation.attack as package
+from bot.evaluation.attack.kinds import ATTACKS, Attack, Outcome, Row
+from bot.evaluation.attack.report import as_table, in_words, write
+from bot.evaluation.attack.target import Elsewhere, Target, checked_base, started_guide
+
+WELL_AGAIN_S = 20.0
+# In this order: what reads all that was printed and kept comes last.
+SUBJECTS = (
+    "hostile_texts",
+    "busy_address",
+    "cross_site",
+    "forwarded",
+    "slow_connections",
+    "accounts",
+    "flooding",
+    "redaction",
+    "feeds",
+    "starting",
+    "danger",
+    "tracker_file",
+    "stuck_parts",
+    "marked_words",
+)
+
+
+class Guides:
+    """The guide to attack; another is started where an attack left one that does not answer."""
+
+    def __init__(self, base: str | None) -> None:
+        self._base = base
+        self._open = ExitStack()
+        self._target: Target | None = None
+
+    def current(self) -> Target:
+        """Return a guide that answers."""
+        if self._target is None:
+            self._target = Target(self._base) if self._base else self._open.enter_context(started_guide())
+        return self._target
+
+    def is_well_afterwards(self) -> bool:
+        """Tell whether the guide answers soon after an attack; forget it where it does not."""
+        if self._target is None or self._target.wait_until_well(WELL_AGAIN_S) is not None:
+            return True
+        if not self._base:
+            self.close()
+        return False
+
+    def close(self) -> None:
+        """Stop what was started."""
+        self._open.close()
+        self._open, self._target = ExitStack(), None
+
+
+def load_attacks() -> list[Attack]:
+    """Return every attack, subject by subject."""
+    known = {module.name for module in pkgutil.iter_modules(package.__path__)}
+    for subject in SUBJECTS:
+        if subject in known:
+            importlib.import_module(f"{package.__name__}.{subject}")
+    return ATTACKS
+
+
+def make(attack: Attack, guides: Guides) -> Outcome:
+    """Make one attack. One that cannot even be made has not shown that the guide holds."""
+    try:
+        outcome = attack.run(guides.current())
+    except Exception as error:  # noqa: BLE001 - a missing part must not end the run: the row says so
+        outcome = Outcome(False, f"could not be made: {type(error).__name__}: {str(error)[:160]}")
+    if not guides.is_well_afterwards():
+        outcome = Outcome(False, f"{outcome.figures}; the guide did not answer afterwards")
+    return outcome
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make the attacks; return 1 where the guide did not hold, 2 for an address elsewhere or an unknown name."""
+    parser = argparse.ArgumentParser(prog="python -m bot.evaluation.attack", description=__doc__)
+    parser.add_argument("--only", action="append", help="an attack's or a subject's name (may be given more than once)")
+    parser.add_argument("--base", help="the address of a running guide on this machine; default: start one")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/security.md")
+    chosen = parser.parse_args(arguments)
+    attacks = load_attacks()
+    if chosen.only:
+        attacks = [each for each in attacks if {each.name, each.subject} & set(chosen.only)]
+        if not attacks:
+            print(f"There is no attack {', '.join(chosen.only)}.", file=sys.stderr)
+            return 2
+    try:
+        guides = Guides(checked_base(chosen.base) if chosen.base else None)
+    except Elsewhere as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    rows = []
+    began = time.monotonic()
+    try:
+        for attack in attacks:
+            since = time.monotonic()
+            outcome = None if chosen.base and attack.inside else make(attack, guides)
+            rows.append(Row(attack, outcome))
+            print(f"{in_words(outcome):9} {attack.name} ({time.monotonic() - since:.0f} s)", flush=True)
+            if outcome:
+                print(f"          {outcome.figures}", flush=True)
+    finally:
+        guides.close()
+    print(f"\n{as_table(rows)}\n\n{time.monotonic() - began:.0f} s in all")
+    if chosen.write:
+        write(rows)
+    return 1 if any(row.outcome and not row.outcome.held for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

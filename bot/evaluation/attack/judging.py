@@ -11,6 +11,8 @@ from bot.evaluation.attack.kinds import Outcome
 # Nobody notices a reply that comes in less; a ratio of two such times says more of the machine than of the guide.
 NOT_NOTICED_S = 0.2
 TRIES = 3
+# So many of the cases that failed are named in the table.
+NAMED = 8
 
 
 def p95(times: Sequence[float]) -> float:
@@ -49,6 +51,7 @@ def all_held(outcomes: Iterable[tuple[str, bool]], of: str) -> Outcome:
     failed = [name for name, held in cases if not held]
     figures = f"{len(cases) - len(failed)} of {len(cases)} {of}"
     if failed:
-        more = f" and {len(failed) - 6} more" if len(failed) > 6 else ""
-        figures += f"; not: {', '.join(failed[:6])}{more}"
+        names = list(dict.fromkeys(failed))
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        figures += f"; not: {'; '.join(names[:NAMED])}{more}"
     return Outcome(bool(cases) and not failed, figures)

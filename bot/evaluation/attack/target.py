@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,9 +44,17 @@ class Elsewhere(ValueError):
 def checked_base(address: str) -> str:
     """Return the address of a guide on this machine; raise Elsewhere for any other."""
     parts = urlsplit(address)
-    if parts.scheme != "http" or not (parts.hostname or "").startswith("127."):
+    if parts.scheme != "http" or not _is_this_machine(parts.hostname or ""):
         raise Elsewhere(f"{address} is not on this machine: attack http://127.0.0.1:<port> only")
     return f"http://{parts.hostname}:{parts.port or 80}"
+
+
+def _is_this_machine(host: str) -> bool:
+    """Tell whether a host is a loopback address by number; a name may lead anywhere."""
+    try:
+        return IPv4Address(host).is_loopback
+    except AddressValueError:
+        return False
 
 
 class Target:

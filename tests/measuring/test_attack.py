@@ -28,7 +28,7 @@ from bot.paths import ROOT
 
 
 def an_attack(run=lambda target: Outcome(True, "fine"), inside: bool = False) -> Attack:
-    return Attack("a subject", "a name", "tries", "must", inside, run)
+    return Attack("a subject", "a name", "tries", "must", inside, False, run)
 
 
 def test_p95_is_a_time_that_was_measured():
@@ -92,7 +92,14 @@ def test_a_guide_that_does_not_answer_afterwards_has_not_held():
 
 @pytest.mark.parametrize(
     "base",
-    ["http://guide.example", "https://127.0.0.1:8000", "http://127.evil.example:80", "http://10.0.0.1", "127.0.0.1", ""],
+    [
+        "http://guide.example",
+        "https://127.0.0.1:8000",
+        "http://127.evil.example:80",
+        "http://10.0.0.1",
+        "127.0.0.1",
+        "",
+    ],
 )
 def test_only_this_machine_is_attacked(base, capsys):
     with pytest.raises(Elsewhere):

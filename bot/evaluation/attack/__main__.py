@@ -13,7 +13,8 @@ from contextlib import ExitStack
 import bot.evaluation.attack as package
 from bot.evaluation.attack.kinds import ATTACKS, Attack, Outcome, Row
 from bot.evaluation.attack.report import as_table, in_words, write
-from bot.evaluation.attack.target import Elsewhere, Target, checked_base, started_guide
+from bot.evaluation.attack.target import Elsewhere, Target, checked_base, no_guide, started_guide
+from bot.evaluation.system import NotReady
 
 WELL_AGAIN_S = 20.0
 # In this order: what reads all that was printed and kept comes last.
@@ -73,12 +74,13 @@ def load_attacks() -> list[Attack]:
 
 
 def make(attack: Attack, guides: Guides) -> Outcome:
-    """Make one attack. One that cannot even be made has not shown that the guide holds."""
+    """Make one attack. One that cannot even be made has not shown that the guide holds. Raises NotReady without a guide."""
+    target = no_guide() if attack.alone else guides.current()
     try:
-        outcome = attack.run(guides.current())
+        outcome = attack.run(target)
     except Exception as error:  # noqa: BLE001 - a missing part must not end the run: the row says so
         outcome = Outcome(False, f"could not be made: {type(error).__name__}: {str(error)[:160]}")
-    if not guides.is_well_afterwards():
+    if not attack.alone and not guides.is_well_afterwards():
         outcome = Outcome(False, f"{outcome.figures}; the guide did not answer afterwards")
     return outcome
 
@@ -106,11 +108,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         for attack in attacks:
             since = time.monotonic()
-            outcome = None if chosen.base and attack.inside else make(attack, guides)
+            outcome = None if chosen.base and (attack.inside or attack.alone) else make(attack, guides)
             rows.append(Row(attack, outcome))
             print(f"{in_words(outcome):9} {attack.name} ({time.monotonic() - since:.0f} s)", flush=True)
             if outcome:
                 print(f"          {outcome.figures}", flush=True)
+    except NotReady as error:
+        print(error, file=sys.stderr)
+        return 1
     finally:
         guides.close()
     print(f"\n{as_table(rows)}\n\n{time.monotonic() - began:.0f} s in all")

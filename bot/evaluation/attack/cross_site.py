@@ -198,7 +198,7 @@ def signed_out(target: Target) -> Outcome:
     "other pages' hold on our frames",
     "settings for embedding that carry a policy of their own, a star, or no origin",
     "refused at the start, or nothing of it in the policy that is sent",
-    inside=True,
+    alone=True,
 )
 def embed_policy(target: Target) -> Outcome:
     """Start a gateway with each and read the policy that it sends."""

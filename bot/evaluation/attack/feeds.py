@@ -100,7 +100,7 @@ def _one(address: str, settings: dict[str, str]) -> Import:
     "a feed at an address of our own network",
     "127.0.0.1 in six spellings, 127.0.0.3, localhost, and a link-local address",
     "refused in a sentence, and nothing asked for",
-    inside=True,
+    alone=True,
 )
 def own_network(target: Target) -> Outcome:
     """Import from inside, with the default settings."""
@@ -122,7 +122,7 @@ def own_network(target: Target) -> Outcome:
     "a feed that sends elsewhere",
     "redirections to another server of this machine, by number, by name, twice, to a file, in a ring",
     "not followed to where the feed does not live; nothing of it is imported",
-    inside=True,
+    alone=True,
 )
 def redirected(target: Target) -> Outcome:
     """Follow the feed to an internal service."""
@@ -148,7 +148,7 @@ def redirected(target: Target) -> Outcome:
     "a feed that fills memory",
     "gzip and deflate that unpack to 700 MB, packed twice, pages without end, a name of 30 MB, 200,000 records a page",
     f"refused in a sentence within {ENDED_WITHIN_S:g} s and {MOST_MEMORY_MB} MB",
-    inside=True,
+    alone=True,
 )
 def fills_memory(target: Target) -> Outcome:
     """Read what unpacks to more than memory has."""
@@ -170,7 +170,7 @@ def fills_memory(target: Target) -> Outcome:
     "a feed that never ends its answer",
     "a body of one sign a second, and a head likewise",
     f"given up within {ENDED_WITHIN_S:g} s, as the feed's own limit of time says",
-    inside=True,
+    alone=True,
 )
 def never_ends(target: Target) -> Outcome:
     """Read a sign a second, as a configured feed with a short limit."""
@@ -196,7 +196,7 @@ def _configured(folder: str, feeds: list[tuple[str, str]]) -> dict[str, str]:
     "a feed nested too deep",
     "JSON 200,000 lists deep, 100,000 objects deep, a record 900 deep; the same before a good feed in `sync`",
     "refused in a sentence without a traceback; the feed after it is read",
-    inside=True,
+    alone=True,
 )
 def nested(target: Target) -> Outcome:
     """Read JSON that no reader can follow."""

@@ -59,7 +59,7 @@ def made_up_addresses(target: Target) -> Outcome:
     "behind a proxy that is believed",
     "the proxy's own word, a stranger's, a visitor's additions before it, addresses of one IPv6 network",
     "each visitor has a limit of their own, and nobody more than one",
-    inside=True,
+    alone=True,
 )
 def behind_a_proxy(target: Target) -> Outcome:
     """Start a gateway that believes one address, and speak as that proxy and as somebody else."""

@@ -20,13 +20,18 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Attack:
-    """One attack. `inside`: it needs the processes or files of the guide, so it cannot be made at one given by address."""
+    """One attack.
+
+    `inside`: it needs the processes or files of the guide, so it cannot be made at one given by its address. `alone`: it
+    starts what it needs and leaves the guide in peace.
+    """
 
     subject: str
     name: str
     tries: str
     must: str
     inside: bool
+    alone: bool
     run: Callable[[Target], Outcome]
 
 
@@ -42,14 +47,14 @@ ATTACKS: list[Attack] = []
 
 
 def attack(
-    subject: str, name: str, tries: str, must: str, inside: bool = False
+    subject: str, name: str, tries: str, must: str, inside: bool = False, alone: bool = False
 ) -> Callable[[Callable[[Target], Outcome]], Callable[[Target], Outcome]]:
     """Enter a function in the list of attacks. Raises ValueError for a name that is taken."""
 
     def enter(run: Callable[[Target], Outcome]) -> Callable[[Target], Outcome]:
         if any(each.name == name for each in ATTACKS):
             raise ValueError(f"two attacks are named {name}")
-        ATTACKS.append(Attack(subject, name, tries, must, inside, run))
+        ATTACKS.append(Attack(subject, name, tries, must, inside, alone, run))
         return run
 
     return enter

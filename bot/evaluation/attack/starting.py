@@ -76,7 +76,7 @@ BAD_SETTINGS: dict[str, dict[str, str]] = {
     "settings that cannot be meant",
     f"{len(BAD_SETTINGS)} starts, each with one of them",
     "each refused at once in a sentence that names it; no traceback, no secret",
-    inside=True,
+    alone=True,
 )
 def bad_settings(target: Target) -> Outcome:
     """Start with each bad setting."""
@@ -122,7 +122,7 @@ def second_start(target: Target) -> Outcome:
     "the supervisor killed",
     "kill -9 to `bot serve`, of a second guide, while Rasa is starting and while all is well",
     "no part is left after 20 s, and a new start on the same ports is ready",
-    inside=True,
+    alone=True,
 )
 def supervisor_killed(target: Target) -> Outcome:
     """Kill the supervisor and look for orphans."""

@@ -117,6 +117,13 @@ class Target:
         return None
 
 
+def no_guide() -> Target:
+    """Return a target without a guide, with the variables that one would be started with."""
+    target = Target("http://127.0.0.1:9")
+    target.environment = {**os.environ, "GUIDE_SECRET_KEY": secrets.token_urlsafe(32), **RECEIVED}
+    return target
+
+
 @contextmanager
 def started_guide(**environment: str) -> Iterator[Target]:
     """Start a whole guide with default limits and empty stores; stop all of it afterwards. Raises NotReady."""

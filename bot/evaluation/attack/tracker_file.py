@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from pathlib import Path
 
 from bot.evaluation.attack.danger import ask_for_help
@@ -69,15 +70,16 @@ def middle(target: Target) -> Outcome:
     "a damaged tracker file at the start",
     "a file that is no database lies where the trackers belong",
     "the guide starts and answers; the spoilt file is put aside, not lost without a word",
-    inside=True,
+    alone=True,
 )
 def at_the_start(target: Target) -> Outcome:
     """Start a guide on a file that is no database."""
-    file = target.folder.parent / "spoilt-trackers.db"
-    damage(file, "no database")
-    with started_guide(GUIDE_TRACKER_DATABASE=str(file)) as second:
-        well = second.wait_until_well(30)
-        kept = sorted(each.name for each in file.parent.glob("spoilt-trackers*"))
+    with tempfile.TemporaryDirectory(prefix="guide-attack-") as folder:
+        file = Path(folder) / "trackers.db"
+        damage(file, "no database")
+        with started_guide(GUIDE_TRACKER_DATABASE=str(file)) as second:
+            well = second.wait_until_well(30)
+            kept = sorted(each.name for each in Path(folder).iterdir())
     return Outcome(
         well is not None, f"answered after {well if well is not None else 30:.1f} s; files: {', '.join(kept)}"
     )

@@ -13,7 +13,7 @@ from bot.evaluation.attack.family import ORDINARY
 from bot.evaluation.attack.flooding import referral_by_form
 from bot.evaluation.attack.judging import all_held, is_within, p95
 from bot.evaluation.attack.kinds import Outcome, attack
-from bot.evaluation.attack.staff import PASSWORD, add_account, session, sign_in
+from bot.evaluation.attack.staff import PASSWORD, add_account, kept_cookies, sign_in
 from bot.evaluation.attack.target import Target
 
 SUBJECT = "the desk"
@@ -39,42 +39,47 @@ EASY = (
 @attack(
     SUBJECT,
     "a colleague shut out",
-    "30 wrong passwords for a known name, from one address and from ten, then the right one from elsewhere",
-    "the right password signs in at once",
+    "30 wrong passwords for a colleague's name, from one address and from ten",
+    "the colleague signs in at once, from the usual address and with the usual browser elsewhere; no guess gets in",
     inside=True,
 )
 def shut_out(target: Target) -> Outcome:
-    """Guess badly at somebody's name and let them sign in from another address."""
+    """Guess badly at the name of somebody who has signed in before, and let them sign in again."""
     cases = []
     for name, strangers in (("amira", 1), ("bea", 10)):
         add_account(target, name, "content")
+        colleague = target.family()
+        before = sign_in(colleague, name, PASSWORD)
         at = [target.family() for _ in range(strangers)]
         statuses = [sign_in(at[number % strangers], name, f"wrong password {number}").status for number in range(30)]
-        own = session(target.family(), name)
         refused = sum(status in (401, 403, 429, 503) for status in statuses)
-        cases.append((f"{strangers} strangers ({refused} of 30 refused)", bool(own)))
-        cases.append((f"none of {strangers} got in", refused == 30))
+        usual = sign_in(target.family(colleague.address), name, PASSWORD)
+        browser = sign_in(target.family(), name, PASSWORD, kept_cookies(before))
+        cases.append((f"{strangers} strangers, usual address ({usual.status})", usual.status == 303))
+        cases.append((f"{strangers} strangers, usual browser ({browser.status})", browser.status == 303))
+        cases.append((f"none of {strangers} strangers got in", refused == 30))
     return all_held(cases, "checks")
 
 
 @attack(
     SUBJECT,
     "guessing a password",
-    "guesses from one address as fast as they go, for a minute at most 60",
+    "40 guesses from one address as fast as they go",
     "at most 15 are looked at; then the address must wait",
     inside=True,
 )
 def guessing(target: Target) -> Outcome:
     """Guess as fast as the guide lets one address."""
     add_account(target, "carys", "content")
-    family = target.family()
+    colleague, family = target.family(), target.family()
+    sign_in(colleague, "carys", PASSWORD)
     statuses = [sign_in(family, "carys", f"guess number {number}").status for number in range(40)]
     looked_at = statuses.count(401)
     said_no_at_once = sum(status == 429 for status in statuses)
-    in_the_end = session(target.family(), "carys")
+    in_the_end = sign_in(target.family(colleague.address), "carys", PASSWORD).status == 303
     return Outcome(
-        looked_at <= 15 and bool(in_the_end),
-        f"{looked_at} answered as wrong, {said_no_at_once} told to wait; the right one elsewhere: {bool(in_the_end)}",
+        looked_at <= 15 and in_the_end,
+        f"{looked_at} answered as wrong, {said_no_at_once} told to wait; the right one elsewhere: {in_the_end}",
     )
 
 

@@ -66,7 +66,7 @@ def every_changing_route(target: Target) -> Outcome:
     for name, told in FROM_ELSEWHERE.items():
         family = target.family()
         for number, (method, path) in enumerate(routes):
-            if number % 25 == 24:
+            if number % 10 == 9:  # what is refused for coming too often shows nothing
                 family = target.family()
             headers = {"Accept": "text/html", "Content-Type": "application/x-www-form-urlencoded", **told}
             if path == "/api/chat":

@@ -19,8 +19,8 @@ from bot.evaluation.system import own_environment
 from bot.paths import ROOT
 
 SUBJECT = "feeds"
-# Lets the guide read feeds of this machine, which it must refuse otherwise.
-OWN_NETWORKS = {"GUIDE_FEEDS_FROM_OWN_NETWORK": "true"}
+# Lets the guide read feeds of this one address, which it must refuse otherwise; the internal service has another.
+OWN_NETWORKS = {"GUIDE_FEED_NETWORKS": "127.0.0.1/32"}
 MOST_MEMORY_MB = 700
 ENDED_WITHIN_S = 45.0
 
@@ -130,7 +130,7 @@ def redirected(target: Target) -> Outcome:
     with hostile_server("127.0.0.3") as (inner, inner_seen), hostile_server(elsewhere=inner) as (base, _):
         for word in (
             "redirect",
-            "redirect-name",
+            "redirect-user",
             "redirect-number",
             "redirect-twice",
             "redirect-file",

@@ -11,8 +11,8 @@ from bot.evaluation.attack.target import Target
 SUBJECT = "forwarded addresses"
 # More than the limit of a minute, which is 60 by default, and what comes back while they are sent.
 POSTS = 75
-# How a council says that a proxy is to be believed. A guide before this setting had a name of its own for it.
-TRUSTED = {"GUIDE_TRUST_FORWARDED_FOR": "true", "GUIDE_TRUSTED_PROXIES": "127.0.0.9"}
+# How a council says that a proxy is to be believed.
+TRUSTED = {"GUIDE_TRUSTED_PROXIES": "127.0.0.9"}
 PROXY, STRANGER = "127.0.0.9", "127.0.0.8"
 
 

@@ -9,6 +9,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
@@ -54,8 +55,8 @@ class _Server(BaseHTTPRequestHandler):
     def _redirect(self) -> None:
         self._send_to(f"{self.elsewhere}/internal")
 
-    def _redirect_name(self) -> None:
-        self._send_to(f"{self.elsewhere}/internal".replace("127.0.0.3", "localhost"))
+    def _redirect_user(self) -> None:
+        self._send_to(f"{self.elsewhere}/internal".replace("127.0.0.3", "127.0.0.1@127.0.0.3"))
 
     def _redirect_number(self) -> None:
         self._send_to(f"{self.elsewhere}/internal".replace("127.0.0.3", "2130706435"))
@@ -75,7 +76,7 @@ class _Server(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _bomb(self) -> None:
-        self._answer(_gzip_bomb(700), Content_Encoding="gzip")
+        self._answer(gzip_bomb(700), Content_Encoding="gzip")
 
     def _bomb_deflate(self) -> None:
         packer = zlib.compressobj(9)
@@ -83,7 +84,7 @@ class _Server(BaseHTTPRequestHandler):
         self._answer(packed, Content_Encoding="deflate")
 
     def _bomb_twice(self) -> None:
-        self._answer(gzip.compress(_gzip_bomb(2000)), Content_Encoding="gzip, gzip")
+        self._answer(gzip.compress(gzip_bomb(2000)), Content_Encoding="gzip, gzip")
 
     def _endless(self) -> None:
         self._answer(b'{"contents": [')
@@ -124,7 +125,9 @@ class _Server(BaseHTTPRequestHandler):
         self._answer(json.dumps({"contents": records, "totalPages": 1_000_000}).encode())
 
 
-def _gzip_bomb(megabytes: int) -> bytes:
+@lru_cache
+def gzip_bomb(megabytes: int) -> bytes:
+    """Return very little that unpacks to so much."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     return b"".join(packer.compress(_MEGABYTE) for _ in range(megabytes)) + packer.flush()
 

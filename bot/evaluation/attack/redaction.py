@@ -83,15 +83,13 @@ def found_in_stores(target: Target, wanted: dict[str, str]) -> list[str]:
 )
 def odd_forms(target: Target) -> Outcome:
     """Write each form in a chat of its own, and look for it in the stores."""
-    family = target.family()
-    for number, (text, _) in enumerate(FORMS.values()):
-        if number % 20 == 0:
-            family = target.family()
-        family.token = ""
-        family.say(f"what is an ehc plan, {text}")
-        family.token = ""
-        family.say(text)
+    taken = 0
+    for text, _ in FORMS.values():
+        taken += target.family().say(f"what is an ehc plan, {text}").status == 200
+        taken += target.family().say(text).status == 200
     time.sleep(1.0)
+    if taken < 2 * len(FORMS):
+        return Outcome(False, f"only {taken} of {2 * len(FORMS)} messages were taken")
     kept = set(found_in_stores(target, {name: part for name, (_, part) in FORMS.items()}))
     return all_held([(name, name not in kept) for name in FORMS], "forms taken out")
 

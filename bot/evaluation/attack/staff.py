@@ -28,13 +28,27 @@ def takes_away(said: Said, name: str) -> bool:
     return re.search(rf'(?:^|, ){re.escape(name)}=("")?;', said.headers.get("set-cookie", "")) is not None
 
 
-def sign_in(family: Family, name: str, password: str) -> Said:
-    """Open the form and send it. The cookies are for https only, so they are carried by hand. A 303 is a sign-in."""
-    form = family.page("/staff/sign-in", 30.0)
+def sign_in(family: Family, name: str, password: str, cookies: str = "") -> Said:
+    """Open the form and send it, with the cookies that the browser kept from before. A 303 is a sign-in.
+
+    The cookies are for https only, so they are carried by hand.
+    """
+    form = family.send("GET", "/staff/sign-in", 30.0, headers={"Accept": "text/html", **_carried(cookies)})
     if form.status != 200:
         return form
     fields = {"name": name, "password": password, "csrf": csrf_in(form.text)}
-    return family.form("/staff/sign-in", fields, {"Cookie": f"staff_form={cookie_of(form, 'staff_form')}"})
+    own = f"staff_form={cookie_of(form, 'staff_form')}"
+    return family.form("/staff/sign-in", fields, {"Cookie": f"{cookies}; {own}" if cookies else own})
+
+
+def _carried(cookies: str) -> dict[str, str]:
+    return {"Cookie": cookies} if cookies else {}
+
+
+def kept_cookies(said: Said) -> str:
+    """Return the cookies that a browser keeps after a sign-in and a sign-out: all but the session's."""
+    found = re.findall(r"(?:^|, )([A-Za-z_-]+)=([^;,\s\"]+);", said.headers.get("set-cookie", ""))
+    return "; ".join(f"{name}={value}" for name, value in found if name not in ("staff_session", "staff_form"))
 
 
 def session(family: Family, name: str, password: str = PASSWORD) -> str:

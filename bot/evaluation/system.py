@@ -72,9 +72,11 @@ def own_environment(folder: str) -> dict[str, str]:
     }
 
 
-def wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_ready(
+    address: str, process: subprocess.Popen[bytes], log: Path, within_s: float = READY_WITHIN_S
+) -> None:
     """Wait until a guide answers a real question; raise NotReady, with the end of its log, where it ends or takes too long."""
-    deadline = time.monotonic() + READY_WITHIN_S
+    deadline = time.monotonic() + within_s
     while time.monotonic() < deadline and process.poll() is None:
         try:
             if requests.get(f"{address}/health", timeout=10).status_code == 200:

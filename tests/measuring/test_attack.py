@@ -13,7 +13,7 @@ import urllib.request
 import pytest
 
 from bot.evaluation.attack import texts
-from bot.evaluation.attack.__main__ import SUBJECTS, Guides, load_attacks, main, make
+from bot.evaluation.attack.__main__ import ALONE, SIDE_BY_SIDE, Guides, load_attacks, main, make
 from bot.evaluation.attack.cross_site import changing_routes
 from bot.evaluation.attack.family import Family, Said, new_address
 from bot.evaluation.attack.hostile_feed import SECRET, gzip_bomb, hostile_server
@@ -121,7 +121,8 @@ def test_every_subject_is_in_the_list_once_and_says_what_it_is_about():
     attacks = load_attacks()
     assert len({each.name for each in attacks}) == len(attacks) > 40
     assert all(each.tries and each.must and each.run.__doc__ for each in attacks)
-    assert len({each.subject for each in attacks}) == len(SUBJECTS)
+    of_modules = {each.run.__module__.rpartition(".")[2] for each in attacks}
+    assert of_modules == {*ALONE, *(module for row in SIDE_BY_SIDE for module in row)}
 
 
 def test_two_attacks_cannot_have_one_name():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import pkgutil
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import bot.evaluation.attack as package
@@ -17,22 +17,22 @@ from bot.evaluation.attack.target import Elsewhere, Target, checked_base, no_gui
 from bot.evaluation.system import NotReady
 
 WELL_AGAIN_S = 20.0
-# In this order: what reads all that was printed and kept comes last.
-SUBJECTS = (
-    "hostile_texts",
-    "busy_address",
-    "cross_site",
-    "forwarded",
-    "slow_connections",
-    "accounts",
-    "flooding",
-    "redaction",
-    "feeds",
-    "starting",
-    "danger",
-    "tracker_file",
-    "stuck_parts",
-    "marked_words",
+# What is judged by time comes first and has the machine to itself.
+ALONE = ("hostile_texts", "busy_address")
+# Then these side by side, each row with a guide of its own; what reads all that was printed comes last in its row.
+SIDE_BY_SIDE = (
+    (
+        "cross_site",
+        "forwarded",
+        "slow_connections",
+        "accounts",
+        "flooding",
+        "redaction",
+        "danger",
+        "marked_words",
+    ),
+    ("feeds", "starting"),
+    ("parts_down", "tracker_file", "stuck_parts"),
 )
 
 
@@ -43,6 +43,11 @@ class Guides:
         self._base = base
         self._open = ExitStack()
         self._target: Target | None = None
+
+    @property
+    def are_given(self) -> bool:
+        """Tell whether the guide was given by its address."""
+        return self._base is not None
 
     def current(self) -> Target:
         """Return a guide that answers."""
@@ -66,11 +71,14 @@ class Guides:
 
 def load_attacks() -> list[Attack]:
     """Return every attack, subject by subject."""
-    known = {module.name for module in pkgutil.iter_modules(package.__path__)}
-    for subject in SUBJECTS:
-        if subject in known:
-            importlib.import_module(f"{package.__name__}.{subject}")
+    for module in [*ALONE, *(module for row in SIDE_BY_SIDE for module in row)]:
+        importlib.import_module(f"{package.__name__}.{module}")
     return ATTACKS
+
+
+def _of(modules: Sequence[str], attacks: Sequence[Attack]) -> list[Attack]:
+    names = {f"{package.__name__}.{module}" for module in modules}
+    return [attack for attack in attacks if attack.run.__module__ in names]
 
 
 def make(attack: Attack, guides: Guides) -> Outcome:
@@ -83,6 +91,31 @@ def make(attack: Attack, guides: Guides) -> Outcome:
     if not attack.alone and not guides.is_well_afterwards():
         outcome = Outcome(False, f"{outcome.figures}; the guide did not answer afterwards")
     return outcome
+
+
+def _all(attacks: Sequence[Attack], base: str | None) -> list[Row]:
+    """Make the attacks, first those that need the machine to themselves. Raises NotReady where no guide starts."""
+    with ExitStack() as open_guides, ThreadPoolExecutor(len(SIDE_BY_SIDE)) as threads:
+        rows_guides = [Guides(base) for _ in SIDE_BY_SIDE]
+        for guides in rows_guides:
+            open_guides.callback(guides.close)
+        rows = _some(_of(ALONE, attacks), rows_guides[0])
+        running = [
+            threads.submit(_some, _of(modules, attacks), guides)
+            for modules, guides in zip(SIDE_BY_SIDE, rows_guides, strict=True)
+        ]
+        return rows + [row for each in running for row in each.result()]
+
+
+def _some(attacks: Sequence[Attack], guides: Guides) -> list[Row]:
+    rows = []
+    for attack in attacks:
+        since = time.monotonic()
+        outcome = None if guides.are_given and (attack.inside or attack.alone) else make(attack, guides)
+        rows.append(Row(attack, outcome))
+        figures = f"\n          {outcome.figures}" if outcome else ""
+        print(f"{in_words(outcome):9} {attack.name} ({time.monotonic() - since:.0f} s){figures}", flush=True)
+    return rows
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,26 +131,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not attacks:
             print(f"There is no attack {', '.join(chosen.only)}.", file=sys.stderr)
             return 2
+    began = time.monotonic()
     try:
-        guides = Guides(checked_base(chosen.base) if chosen.base else None)
+        rows = _all(attacks, chosen.base and checked_base(chosen.base))
     except Elsewhere as refused:
         print(refused, file=sys.stderr)
         return 2
-    rows = []
-    began = time.monotonic()
-    try:
-        for attack in attacks:
-            since = time.monotonic()
-            outcome = None if chosen.base and (attack.inside or attack.alone) else make(attack, guides)
-            rows.append(Row(attack, outcome))
-            print(f"{in_words(outcome):9} {attack.name} ({time.monotonic() - since:.0f} s)", flush=True)
-            if outcome:
-                print(f"          {outcome.figures}", flush=True)
     except NotReady as error:
         print(error, file=sys.stderr)
         return 1
-    finally:
-        guides.close()
     print(f"\n{as_table(rows)}\n\n{time.monotonic() - began:.0f} s in all")
     if chosen.write:
         write(rows)

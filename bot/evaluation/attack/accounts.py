@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
-import time
 from contextlib import closing
 from pathlib import Path
 
-from bot.evaluation.attack.family import ORDINARY
 from bot.evaluation.attack.flooding import referral_by_form
-from bot.evaluation.attack.judging import all_held, is_within, p95
+from bot.evaluation.attack.judging import all_held
 from bot.evaluation.attack.kinds import Outcome, attack
 from bot.evaluation.attack.staff import PASSWORD, add_account, kept_cookies, sign_in
 from bot.evaluation.attack.target import Target
@@ -80,38 +77,6 @@ def guessing(target: Target) -> Outcome:
     return Outcome(
         looked_at <= 15 and in_the_end,
         f"{looked_at} answered as wrong, {said_no_at_once} told to wait; the right one elsewhere: {in_the_end}",
-    )
-
-
-@attack(
-    SUBJECT,
-    "many at the sign-in",
-    "30 clients sign in at once, again and again, for 15 s",
-    "another family's chat p95 at most 3 times its usual or under 0.5 s",
-    inside=True,
-)
-def many_sign_ins(target: Target) -> Outcome:
-    """Make the guide hash passwords and measure chats beside it."""
-    usual = [target.family().say(ORDINARY).seconds for _ in range(10)]
-    until = time.monotonic() + 15.0
-
-    def client() -> None:
-        family = target.family()
-        while time.monotonic() < until:
-            sign_in(family, "dilys", "no such password")
-            time.sleep(0.1)
-
-    threads = [threading.Thread(target=client) for _ in range(30)]
-    for thread in threads:
-        thread.start()
-    times = []
-    while time.monotonic() < until:
-        times.append(target.family().say(ORDINARY, 30.0).seconds)
-        time.sleep(0.5)
-    for thread in threads:
-        thread.join(40)
-    return Outcome(
-        is_within(p95(times), p95(usual), 3.0, 0.5), f"p95 {p95(usual) * 1000:.0f} -> {p95(times) * 1000:.0f} ms"
     )
 
 

@@ -12,6 +12,7 @@ from bot.evaluation.attack import texts
 from bot.evaluation.attack.family import ORDINARY, Family, Said
 from bot.evaluation.attack.judging import held_once, is_within, median, p95
 from bot.evaluation.attack.kinds import Outcome, attack
+from bot.evaluation.attack.staff import sign_in
 from bot.evaluation.attack.target import Target
 from bot.paths import ROOT
 
@@ -157,3 +158,34 @@ def a_burst_from_many_addresses(target: Target) -> Outcome:
         f"{answered} answered, {told} told to wait, longest {longest:.1f} s; a page meanwhile {page * 1000:.0f} ms"
     )
     return Outcome(held, figures)
+
+
+@attack(
+    SUBJECT,
+    "many at the sign-in",
+    "30 clients sign in at once, again and again, for 15 s",
+    "another family's chat p95 at most 3 times its usual or under 0.5 s",
+)
+def many_sign_ins(target: Target) -> Outcome:
+    """Make the guide hash passwords and measure chats beside it."""
+    usual = [target.family().say(ORDINARY).seconds for _ in range(10)]
+    until = time.monotonic() + 15.0
+
+    def client() -> None:
+        family = target.family()
+        while time.monotonic() < until:
+            sign_in(family, "dilys", "no such password")
+            time.sleep(0.1)
+
+    threads = [threading.Thread(target=client) for _ in range(30)]
+    for thread in threads:
+        thread.start()
+    times = []
+    while time.monotonic() < until:
+        times.append(target.family().say(ORDINARY, 30.0).seconds)
+        time.sleep(0.5)
+    for thread in threads:
+        thread.join(40)
+    return Outcome(
+        is_within(p95(times), p95(usual), 3.0, 0.5), f"p95 {p95(usual) * 1000:.0f} -> {p95(times) * 1000:.0f} ms"
+    )

@@ -42,6 +42,8 @@ def _stuck(target: Target, name: str) -> Outcome:
         time.sleep(1.0)
     cases.append((f"kind sentence, slowest {slowest:.1f} s", slowest <= KIND_WITHIN_S))
     now = target.part(name)
+    printed = target.log.read_text(errors="replace")
+    cases.append(("no words of families printed", "Quillmark" not in printed))
     cases.append(("back", back is not None))
     cases.append(("a new process", now is not None and now != stopped))
     target.signal(name, signal.SIGCONT)

@@ -35,6 +35,8 @@ PARTS = {
     "delivery": ("-m", "bot.handover.delivery"),
 }
 STOP_WITHIN_S = 20.0
+# Other work may take the processors meanwhile: a slow start is no finding.
+READY_WITHIN_S = 300.0
 
 
 class Elsewhere(ValueError):
@@ -140,7 +142,7 @@ def started_guide(**environment: str) -> Iterator[Target]:
         target.folder, target.environment = folder, own
         with started(target, "bot", "serve"):
             assert target.process is not None
-            wait_until_ready(target.base, target.process, target.log)
+            wait_until_ready(target.base, target.process, target.log, READY_WITHIN_S)
             yield target
 
 

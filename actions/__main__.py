@@ -15,6 +15,7 @@ from rasa_sdk.executor import ActionExecutor
 from bot.directory.query import wanted_from_text
 from bot.directory.search import directory
 from bot.guidance.answers import load_answers
+from bot.privacy.quiet_logs import keep_texts_out_of_logs
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ def warm_up() -> None:
 
 def main() -> None:
     """Serve every action of this package."""
+    keep_texts_out_of_logs()
     parser = argparse.ArgumentParser(prog="python -m actions", description="The guide's action server.")
     parser.add_argument("--port", type=int, default=5055, help="loopback port to listen on")
     chosen = parser.parse_args()

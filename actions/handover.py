@@ -18,6 +18,7 @@ from actions.answers import with_services
 from actions.base import GuideAction, Outcome
 from bot.gateway.conversations import ConversationStore
 from bot.handover import replies
+from bot.handover.bounds import TooMany
 from bot.handover.chat_draft import GIVEN, SKIPPED, TYPED, ChatHandover, Incomplete, Sent
 from bot.handover.chat_so_far import chat_so_far
 from bot.handover.referrals import NotPossible
@@ -151,6 +152,8 @@ class ActionHandoverSend(GuideAction):
         """Return the reference, or that it was not sent and is not lost; empty the markers."""
         try:
             sent: Sent | None = handover().send(tracker.sender_id)
+        except TooMany:
+            return Outcome([replies.too_many_message(sending=True)], _emptied(_slots()))
         except (Incomplete, NotPossible, SQLAlchemyError) as error:
             log.error("a referral was not sent: %s", type(error).__name__)
             return Outcome([replies.not_sent_message()], _emptied(_slots()))

@@ -8,6 +8,10 @@ import sys
 from collections.abc import Callable, Sequence
 
 from bot.paths import ROOT
+from bot.privacy.quiet_logs import keep_texts_out_of_logs
+
+# What goes wrong in these may repeat what families or staff wrote: it is told by kind and place alone.
+READS_PERSONAL_DATA = frozenset({"ask", "audit", "referrals", "retention", "users"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -192,4 +196,6 @@ def _evaluate(chosen: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
+    if READS_PERSONAL_DATA.intersection(sys.argv[1:2]):
+        keep_texts_out_of_logs()
     sys.exit(main())

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.desk.roles import ROLES
 from bot.paths import KNOWLEDGE, VAR
 
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -42,7 +43,10 @@ class Settings(BaseSettings):
     conversation_hours: int = Field(24, description="hours after its last message that a conversation is kept")
     rate_limit_conversation: int = Field(20, description="messages a minute from one conversation; 0 turns it off")
     rate_limit_address: int = Field(60, description="messages a minute from one address; 0 turns it off")
-    trust_forwarded_for: bool = Field(False, description="take the client's address from X-Forwarded-For")
+    trusted_proxies: str = Field(
+        "",
+        description="addresses or networks of proxies, parted by spaces, whose X-Forwarded-For and -Proto are believed",
+    )
     embed_origins: str = Field("", description="origins, parted by spaces, whose pages may embed the chat")
     theme: str = Field(str(KNOWLEDGE / "theme.yml"), description="file with the name, logo and colours of the pages")
 
@@ -76,6 +80,16 @@ class Settings(BaseSettings):
     delivery_longest_pause_s: float = Field(7200.0, description="the longest such pause, in seconds")
     delivery_timeout_s: float = Field(30.0, description="seconds to wait for the mail server or webhook")
 
+    referrals_an_hour: int = Field(
+        5, ge=0, le=1000, description="requests to SENDIASS an hour from one address or one chat; 0 turns it off"
+    )
+    referrals_a_day: int = Field(
+        20, ge=0, le=10_000, description="requests to SENDIASS a day from one address or one chat; 0 turns it off"
+    )
+    drafts_an_hour: int = Field(
+        20, ge=0, le=1000, description="requests to SENDIASS begun an hour from one address; 0 turns it off"
+    )
+
     # What the public is told
     data_contact: str = Field(
         "", description="address for questions about personal data, shown at /privacy; empty: not shown"
@@ -96,6 +110,14 @@ class Settings(BaseSettings):
     draft_hours: int = Field(24, description="hours that a handover is kept which was begun and not sent")
     sent_notice_days: int = Field(30, description="days that the record of a delivered notice is kept")
 
+    @field_validator("desk_codes_for")
+    @classmethod
+    def _codes_for_roles_that_there_are(cls, roles: str) -> str:
+        unknown = sorted(set(roles.split()) - set(ROLES))
+        if unknown:
+            raise ValueError(f"GUIDE_DESK_CODES_FOR names no role of the desk: {', '.join(unknown)}")
+        return roles
+
     @model_validator(mode="after")
     def _nothing_personal_in_clear(self) -> Settings:
         """Refuse to start with a setting that would send referrals over a network unencrypted or unsigned."""
@@ -112,8 +134,27 @@ class Settings(BaseSettings):
     # The staff desk
     desk_idle_minutes: int = Field(30, description="minutes without a page after which staff must sign in again")
     desk_session_hours: int = Field(10, description="hours after signing in after which staff must sign in again")
-    desk_most_failures: int = Field(5, description="failed sign-ins in a row that lock an account")
-    desk_locked_minutes: int = Field(15, description="minutes that an account stays locked")
+    desk_most_failures: int = Field(
+        5,
+        ge=3,
+        le=20,
+        description="failed sign-ins with one name from one address or browser before the next must wait",
+    )
+    desk_name_failures: int = Field(
+        10, ge=3, le=100, description="failed sign-ins with one name from anywhere before strangers to it must wait"
+    )
+    desk_address_failures: int = Field(
+        20, ge=5, le=500, description="failed sign-ins from one address before strangers there must wait"
+    )
+    desk_locked_minutes: int = Field(
+        15, ge=1, le=240, description="minutes that such a wait becomes at most; it begins with one and doubles"
+    )
+    desk_known_days: int = Field(
+        90, ge=1, le=400, description="days that a browser or address which signed in well is known by"
+    )
+    desk_codes_for: str = Field(
+        "sendiass", description="roles, parted by spaces, that must use codes from an app; empty: none must"
+    )
     desk_local_accounts: bool = Field(True, description="let staff sign in with a name and a password kept here")
     desk_question_days: int = Field(90, description="days that a question is kept in the content queue")
     desk_collect_questions: bool = Field(True, description="keep redacted questions that got no good answer")

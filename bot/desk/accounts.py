@@ -1,12 +1,14 @@
-"""Accounts of the desk: made at the command line or by the identity provider, locked after failures, audited."""
+"""Accounts of the desk: made at the command line or by the identity provider, slowed down after failures, audited."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
 
+import pyotp
 from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +18,7 @@ from bot.desk import audit
 from bot.desk.models import LONGEST_NAME, Account, DeskSession
 from bot.desk.passwords import Codes, hash_password, is_password, needs_new_hash, password_problem
 from bot.desk.roles import Role, checked_roles
+from bot.desk.slowing import NameState, Origin, Slowed, Slowing
 
 log = logging.getLogger(__name__)
 
@@ -30,24 +33,25 @@ class AccountProblem(ValueError):
 
 @dataclass(frozen=True)
 class Person:
-    """Who is at the desk, as pages see them."""
+    """Who is at the desk, as pages see them. `failed_before`: tries with their name that failed since they last signed in."""
 
     id: int
     name: str
     roles: frozenset[Role]
     has_codes: bool = False
     has_password: bool = False
+    failed_before: int = 0
 
 
 class Accounts:
     """The accounts. Every method is one transaction and may raise SQLAlchemyError."""
 
-    def __init__(self, engine: Engine, codes: Codes, most_failures: int, locked_minutes: int) -> None:
-        """`most_failures` in a row lock an account for `locked_minutes`."""
+    def __init__(self, engine: Engine, codes: Codes, slowing: Slowing, easy_words: Sequence[str] = ()) -> None:
+        """`easy_words` are those that a password here must not be made of, such as the guide's name."""
         self._engine = engine
         self._codes = codes
-        self._most_failures = most_failures
-        self._locked_for = timedelta(minutes=locked_minutes)
+        self._slowing = slowing
+        self._easy_words = tuple(easy_words)
 
     def add(self, name: str, password: str, roles: Iterable[str], works_queue: bool, by: str) -> None:
         """Make an account; raise AccountProblem for a name in use or a password that will not do, BadRoles for roles."""
@@ -60,7 +64,6 @@ class Accounts:
             works_queue=works_queue,
             active=True,
             totp_last_step=0,
-            failures=0,
             created_at=_now(),
         )
         try:
@@ -107,21 +110,26 @@ class Accounts:
             )
 
     def set_password(self, name: str, password: str, by: str) -> None:
-        """Give an account another password, unlock it and end its sessions; raise AccountProblem where it will not do."""
+        """Give an account another password, let it sign in at once and end its sessions; raise AccountProblem where it will not do."""
         with Session(self._engine) as session, session.begin():
             account = _named(session, name)
             self._check_password(password, account.name)
             account.password_hash = hash_password(password)
-            account.failures, account.locked_until = 0, None
+            self._slowing.release(session, account.name, account.id)
             _end_sessions(session, account.id)
             audit.record(session, by, "account.password", account.name)
 
     def unlock(self, name: str, by: str) -> None:
-        """Let a locked account sign in again; raise AccountProblem for an unknown name."""
+        """Let an account sign in at once, from wherever; raise AccountProblem for an unknown name."""
         with Session(self._engine) as session, session.begin():
             account = _named(session, name)
-            account.failures, account.locked_until = 0, None
+            self._slowing.release(session, account.name, account.id)
             audit.record(session, by, "account.unlocked", account.name)
+
+    def states(self) -> dict[str, NameState]:
+        """Return, by name, how many tries failed since each account's last sign-in, and whether some must wait now."""
+        with Session(self._engine) as session:
+            return self._slowing.states(session, session.scalars(select(Account.name)).all())
 
     def set_code_secret(self, name: str, secret: str | None, by: str, step: int = 0) -> None:
         """Ask for one-time codes made from `secret` from now on (None: no longer). `step` was used to prove the secret."""
@@ -132,54 +140,89 @@ class Accounts:
             audit.record(session, by, "account.codes_on" if secret else "account.codes_off", account.name)
 
     def confirms(self, person: Person, password: str) -> bool:
-        """Tell whether somebody who is signed in knows their password; wrong ones count as failed sign-ins do."""
+        """Tell whether somebody who is signed in knows their password; after too many wrong ones they are signed out.
+
+        Raises Busy.
+        """
         with Session(self._engine) as session:
             kept = session.scalar(select(Account.password_hash).where(Account.id == person.id))
         right = is_password(password, kept)
         with Session(self._engine) as session, session.begin():
             audit.take_turn(session)
-            account = session.get(Account, person.id)
-            now = _now()
-            if account is None or (account.locked_until and account.locked_until > now):
+            if session.get(Account, person.id) is None or self._slowing.waits_for(session, person.id):
                 return False
-            if right:
-                account.failures = 0
-            else:
-                self._count_failure(session, account, now)
-                if account.locked_until:
-                    _end_sessions(session, account.id)
+            if not right:
+                audit.record(session, person.name, "sign_in.refused", person.name, because="wrong password")
+                if self._slowing.count_for(session, person.id):
+                    _end_sessions(session, person.id)
             return right
 
-    def sign_in(self, name: str, password: str, code: str = "") -> Person | None:
-        """Return who signs in, or None: for a wrong name, password or code, a disabled or a locked account alike.
+    def sign_in(self, name: str, password: str, code: str = "", origin: Origin | None = None) -> Person | None:
+        """Return who signs in, or None: for a wrong name, password or code, a disabled account or one slowed down alike.
 
-        It takes as long whatever is wrong. Failures are counted, and lock the account for a while.
+        It takes as long whatever is wrong. Raises Slowed where too many tries with this name came from here, whether
+        there is such a name or not, and Busy.
         """
-        name = name.strip().casefold()[:LONGEST_NAME]
+        name, origin = name.strip().casefold()[:LONGEST_NAME], origin or Origin()
         with Session(self._engine) as session:
-            kept = session.scalar(select(Account.password_hash).where(Account.name == name))
-        right = is_password(password, kept)  # outside the transaction: hashing takes long, and others must not wait
+            found = session.execute(select(Account.id, Account.password_hash).where(Account.name == name)).one_or_none()
+            wait = self._slowing.own_wait(session, name, found.id if found else None, origin)
+        kept = found.password_hash if found else None
+        # Outside the transaction: hashing takes long, and others must not wait.
+        right = not wait and is_password(password, kept)
         with Session(self._engine) as session, session.begin():
             audit.take_turn(session)  # guesses made at the same time must each be counted
             account = session.scalar(select(Account).where(Account.name == name))
-            if account is None:
-                return None
-            now = _now()
-            if account.locked_until and account.locked_until > now:
-                audit.record(session, account.name, "sign_in.refused", account.name, because="locked")
-                return None
-            # The password may have been changed since it was read.
-            right = right and account.active and account.password_hash == kept
-            step = self._right_step(account, code) if right else None
-            if not right or step is None:
-                self._count_failure(session, account, now)
-                return None
-            account.totp_last_step = step
-            account.failures, account.locked_until, account.signed_in_at = 0, None, now
-            if kept and needs_new_hash(kept):
-                account.password_hash = hash_password(password)
-            audit.record(session, account.name, "sign_in", account.name)
-            return person_of(account)
+            ident = account.id if account else None
+            wait = self._slowing.own_wait(session, name, ident, origin)
+            if wait:
+                self._slowing.tried(session, name, ident)
+                signed_in = None
+            else:
+                # The password may have been changed since it was read.
+                right = right and account is not None and account.active and account.password_hash == kept
+                signed_in = self._decide(session, name, account, right, code, origin)
+            if signed_in and kept and needs_new_hash(kept):
+                session.get_one(Account, signed_in.id).password_hash = hash_password(password)
+        if wait:
+            raise Slowed(wait)
+        return signed_in
+
+    def _decide(
+        self, session: Session, name: str, account: Account | None, right: bool, code: str, origin: Origin
+    ) -> Person | None:
+        """Let somebody in, or count the failure; the same work is done for a name that there is not."""
+        ident = account.id if account else None
+        stranger = not self._slowing.is_known(session, ident, origin)
+        early = stranger and self._slowing.must_wait(session, name, origin)
+        step = self._right_step(account, code)
+        if account is None or not right or step is None or early:
+            begins = self._slowing.count(session, name, ident, origin, stranger=stranger, early=early)
+            self._record_refusal(session, account, early, begins)
+            return None
+        failed = self._slowing.succeeded(session, name, account.id, origin)
+        account.totp_last_step = step
+        account.signed_in_at = _now()
+        audit.record(session, account.name, "sign_in", account.name, failed_tries_before=failed)
+        return replace(person_of(account), failed_before=failed)
+
+    @staticmethod
+    def _record_refusal(session: Session, account: Account | None, early: bool, begins: bool) -> None:
+        """Write a refusal into the trail, but not each of those that come too early: these are counted, and told of later.
+
+        For a name that there is not, the line is written and taken back, so that it takes as long.
+        """
+        if early:
+            return
+        written = session.begin_nested()
+        name = account.name if account else "nobody"
+        audit.record(session, name, "sign_in.refused", name)
+        if begins:
+            audit.record(session, name, "account.slowed", name)
+        if account:
+            written.commit()
+        else:
+            written.rollback()
 
     def sign_in_by_provider(self, subject: str, name: str, roles: frozenset[Role]) -> Person | None:
         """Return who the identity provider vouches for, making or updating the account; None where it is disabled here.
@@ -193,7 +236,7 @@ class Accounts:
                 account = session.scalar(select(Account).where(Account.oidc_subject == subject))
                 if account is None:
                     account = Account(oidc_subject=subject, name=name, roles="", active=True, works_queue=False)
-                    account.totp_last_step, account.failures, account.created_at = 0, 0, _now()
+                    account.totp_last_step, account.created_at = 0, _now()
                     session.add(account)
                     audit.record(session, name, "account.added", name, roles=_joined(roles), by="identity provider")
                 elif account.roles != _joined(roles):
@@ -221,26 +264,24 @@ class Accounts:
             )
             return bool(number)
 
-    def _right_step(self, account: Account, code: str) -> int | None:
-        """Return the step of a right code; the last one used where the account needs none; None for a wrong code."""
-        if not account.totp_secret:
-            return account.totp_last_step
-        secret = self._codes.opened(account.totp_secret)
+    def _right_step(self, account: Account | None, code: str) -> int | None:
+        """Return the step of a right code; the last one used where the account needs none; None for a wrong code.
+
+        A code is looked at for accounts that need none and for nobody, too, so that it takes as long.
+        """
+        sealed = account.totp_secret if account else None
+        secret = self._codes.opened(sealed or self._nobodys_secret)
+        step = self._codes.step_of(code, secret, account.totp_last_step if account else 0) if secret else None
         if secret is None:
             log.error("a one-time code secret cannot be read: the secret key has changed")
-            return None
-        return self._codes.step_of(code, secret, account.totp_last_step)
+        return step if sealed or account is None else account.totp_last_step
 
-    def _count_failure(self, session: Session, account: Account, now: datetime) -> None:
-        account.failures += 1
-        audit.record(session, account.name, "sign_in.refused", account.name, failures=account.failures)
-        if account.failures >= self._most_failures:
-            account.failures, account.locked_until = 0, now + self._locked_for
-            audit.record(session, account.name, "account.locked", account.name)
+    @cached_property
+    def _nobodys_secret(self) -> str:
+        return self._codes.sealed(pyotp.random_base32())
 
-    @staticmethod
-    def _check_password(password: str, name: str) -> None:
-        problem = password_problem(password, name)
+    def _check_password(self, password: str, name: str) -> None:
+        problem = password_problem(password, name, self._easy_words)
         if problem:
             raise AccountProblem(problem)
 

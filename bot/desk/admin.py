@@ -5,7 +5,6 @@ An administrator cannot give roles here: else one could make oneself SENDIASS an
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
@@ -18,6 +17,7 @@ from bot.desk.accounts import AccountProblem
 from bot.desk.content import csv_file
 from bot.desk.queue import as_csv
 from bot.desk.sessions import SignedIn
+from bot.gateway.lanes import DeskRoute
 
 AdminReader = Annotated[SignedIn, Depends(reader("admin"))]
 AdminWriter = Annotated[SignedIn, Depends(writer("admin"))]
@@ -27,12 +27,12 @@ MOST_EXPORTED = 100_000
 
 def router() -> APIRouter:
     """Return the routes of accounts and the audit trail."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=DeskRoute)
 
     @routes.get("/staff/accounts")
     def accounts(request: Request, who: AdminReader, done: bool = False) -> Response:
         desk = desk_of(request)
-        context = {"accounts": desk.accounts.all(), "now": datetime.now(UTC), "done": done}
+        context = {"accounts": desk.accounts.all(), "states": desk.accounts.states(), "done": done}
         return desk.page(request, who, "accounts.html", context)
 
     @routes.post("/staff/accounts")

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import pwd
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from bot.desk.models import AuditEntry
+from bot.store.engine import one_at_a_time
 
 BEFORE_THE_FIRST = "0" * 64
 AT_THE_CONSOLE = "(command line)"
@@ -53,6 +56,14 @@ def record(session: Session, who: str, event: str, about: str = "", **detail: ob
     session.flush()
 
 
+def operator() -> str:
+    """Return who runs a command, for the trail: the name of the system's account."""
+    try:
+        return f"{AT_THE_CONSOLE} {pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:
+        return AT_THE_CONSOLE
+
+
 def verify(engine: Engine, known_hash: str | None = None) -> Verdict:
     """Check every line against the one before.
 
@@ -83,18 +94,8 @@ def latest(engine: Engine, before: int | None = None, number: int = 50) -> Seque
 
 
 def take_turn(session: Session) -> None:
-    """Let one transaction at a time go on from here, so that what it reads is still so when it writes.
-
-    For short transactions; at their beginning, since SQLite locks no row that is only read.
-    """
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
-        return
-    # pysqlite begins a transaction only at the first change: a line must be read after that, not before.
-    driver = connection.connection.dbapi_connection
-    if driver is not None and not driver.in_transaction:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    """Let one transaction at a time go on from here, so that what it reads is still so when it writes."""
+    one_at_a_time(session, _ONE_AT_A_TIME)
 
 
 def _hash(entry: AuditEntry) -> str:

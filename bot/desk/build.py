@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi import FastAPI
 from sqlalchemy.engine import Engine
@@ -20,20 +22,31 @@ from bot.desk import (
     sign_in,
     switch_pages,
 )
-from bot.desk.access import Refused, SignInNeeded, handle_refused, handle_sign_in_needed
+from bot.desk.access import (
+    CodesNeeded,
+    Refused,
+    SignInNeeded,
+    handle_codes_needed,
+    handle_refused,
+    handle_sign_in_needed,
+)
 from bot.desk.accounts import Accounts
 from bot.desk.desk import Desk
 from bot.desk.feedback import FeedbackBox
 from bot.desk.grouping import Grouper
+from bot.desk.hashing import Busy
 from bot.desk.intake import Intake, erase_old
 from bot.desk.passwords import Codes
 from bot.desk.provider import Provider
 from bot.desk.queue import ContentQueue
 from bot.desk.sessions import Sessions
+from bot.desk.slowing import Limits, Slowing
+from bot.desk.slowing import erase_old as erase_old_sign_ins
 from bot.desk.switch import Switch
 from bot.gateway import usefulness
 from bot.gateway.chat import Chat
 from bot.gateway.metrics import Metrics
+from bot.gateway.theme import ThemeRefused, load_theme
 from bot.settings import Settings
 from bot.store.engine import open_engine
 
@@ -49,6 +62,7 @@ class Backstage:
     intake: Intake
     grouper: Grouper
     question_days: int
+    known_days: int
 
     def start(self, stopping: threading.Event) -> None:
         """Group questions in the background until told to stop."""
@@ -58,12 +72,17 @@ class Backstage:
         """Erase questions past their time; return how many. Raises SQLAlchemyError."""
         return erase_old(self.engine, self.question_days)
 
+    def erase_old_sign_ins(self) -> dict[str, int]:
+        """Erase what is no longer needed of sign-ins; return how many. Raises SQLAlchemyError."""
+        return erase_old_sign_ins(self.engine, self.known_days)
+
 
 def backstage(settings: Settings, metrics: Metrics) -> Backstage:
     """Return the parts that the chat needs; nothing runs yet."""
     engine = open_engine(settings.database_url)
     intake = Intake(engine, metrics, settings.desk_collect_questions)
-    return Backstage(engine, Switch(engine), intake, Grouper(engine, metrics), settings.desk_question_days)
+    grouper = Grouper(engine, metrics)
+    return Backstage(engine, Switch(engine), intake, grouper, settings.desk_question_days, settings.desk_known_days)
 
 
 def add_desk(
@@ -90,9 +109,25 @@ def add_desk(
         app.include_router(pages.router())
     app.add_exception_handler(SignInNeeded, handle_sign_in_needed)
     app.add_exception_handler(Refused, handle_refused)
+    app.add_exception_handler(CodesNeeded, handle_codes_needed)
+    app.add_exception_handler(Busy, sign_in.handle_busy)
 
 
 def make_accounts(settings: Settings, engine: Engine) -> Accounts:
     """Return the accounts kept in the database of this engine."""
-    codes = Codes(settings.signing_key())
-    return Accounts(engine, codes, settings.desk_most_failures, settings.desk_locked_minutes)
+    limits = Limits(
+        own=settings.desk_most_failures,
+        name=settings.desk_name_failures,
+        address=settings.desk_address_failures,
+        longest_minutes=settings.desk_locked_minutes,
+        known_days=settings.desk_known_days,
+    )
+    slowing = Slowing(settings.signing_key(), limits)
+    return Accounts(engine, Codes(settings.signing_key()), slowing, _easy_words(settings))
+
+
+def _easy_words(settings: Settings) -> list[str]:
+    """Return the guide's own name; a theme that cannot be read is told of when the guide starts, not here."""
+    with suppress(ThemeRefused):
+        return [load_theme(Path(settings.theme)).name]
+    return []

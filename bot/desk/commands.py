@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import getpass
-import os
-import pwd
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -32,9 +29,9 @@ def add_user_arguments(parser: ArgumentParser) -> None:
     for name, text in (
         ("disable", "let an account sign in no longer; it is signed out at once"),
         ("enable", "let a disabled account sign in again"),
-        ("reset-password", "give an account another password; it is unlocked and signed out everywhere"),
+        ("reset-password", "give an account another password; it can sign in at once and is signed out everywhere"),
         ("remove-codes", "ask an account for no code from an app any more, such as after a lost phone"),
-        ("unlock", "let an account that was locked after failed tries sign in at once"),
+        ("unlock", "let an account that was slowed down after failed tries sign in at once, from wherever"),
     ):
         what.add_parser(name, help=text).add_argument("name")
     roles = what.add_parser("set-role", help="give an account other roles; it must sign in again")
@@ -80,16 +77,18 @@ def verify(configured: Settings, known_hash: str | None = None) -> int:
 
 
 def _add(accounts: Accounts, chosen: Namespace) -> int:
-    accounts.add(chosen.name, _asked_password(), chosen.role, bool(chosen.works_queue), _operator())
+    accounts.add(chosen.name, _asked_password(), chosen.role, bool(chosen.works_queue), audit.operator())
     print(f"Made the account {chosen.name.strip().casefold()}.")
     return 0
 
 
 def _list(accounts: Accounts, _: Namespace) -> int:
-    now = datetime.now(UTC)
+    states = accounts.states()
     for account in accounts.all():
         state = ["active" if account.active else "disabled"]
-        state += ["locked"] if account.locked_until and account.locked_until > now else []
+        slow = states[account.name]
+        state += ["slowed down after failed tries"] if slow.waits else []
+        state += [f"{slow.tries} failed tries since the last sign-in"] if slow.tries else []
         state += ["code from an app"] if account.totp_secret else []
         state += ["works the content queue"] if account.works_queue else []
         state += ["signs in with the identity provider"] if account.oidc_subject else []
@@ -100,7 +99,7 @@ def _list(accounts: Accounts, _: Namespace) -> int:
 
 def _set_active(active: bool) -> Callable[[Accounts, Namespace], int]:
     def change(accounts: Accounts, chosen: Namespace) -> int:
-        accounts.set_active(chosen.name, active, _operator())
+        accounts.set_active(chosen.name, active, audit.operator())
         print(f"{chosen.name} can {'sign in again' if active else 'no longer sign in, and is signed out'}.")
         return 0
 
@@ -108,25 +107,25 @@ def _set_active(active: bool) -> Callable[[Accounts, Namespace], int]:
 
 
 def _reset_password(accounts: Accounts, chosen: Namespace) -> int:
-    accounts.set_password(chosen.name, _asked_password(), _operator())
+    accounts.set_password(chosen.name, _asked_password(), audit.operator())
     print(f"{chosen.name} has a new password and is signed out everywhere.")
     return 0
 
 
 def _remove_codes(accounts: Accounts, chosen: Namespace) -> int:
-    accounts.set_code_secret(chosen.name, None, _operator())
+    accounts.set_code_secret(chosen.name, None, audit.operator())
     print(f"{chosen.name} signs in without a code.")
     return 0
 
 
 def _unlock(accounts: Accounts, chosen: Namespace) -> int:
-    accounts.unlock(chosen.name, _operator())
-    print(f"{chosen.name} is not locked.")
+    accounts.unlock(chosen.name, audit.operator())
+    print(f"{chosen.name} can sign in at once, from wherever.")
     return 0
 
 
 def _set_roles(accounts: Accounts, chosen: Namespace) -> int:
-    accounts.set_roles(chosen.name, chosen.role, chosen.works_queue, _operator())
+    accounts.set_roles(chosen.name, chosen.role, chosen.works_queue, audit.operator())
     print(f"{chosen.name} now has: {', '.join(sorted(set(chosen.role)))}.")
     return 0
 
@@ -163,14 +162,6 @@ def _asked_password() -> str:
     if password != getpass.getpass("Once more: "):
         raise AccountProblem("desk.accounts.password_differs")
     return password
-
-
-def _operator() -> str:
-    """Return who runs the command, for the audit trail: the name of the system's account."""
-    try:
-        return f"{audit.AT_THE_CONSOLE} {pwd.getpwuid(os.getuid()).pw_name}"
-    except KeyError:
-        return audit.AT_THE_CONSOLE
 
 
 def _refuse(sentence: str) -> int:

@@ -14,6 +14,7 @@ from bot.desk.access import desk_of, reader, writer
 from bot.desk.library import abbreviations, answers_by_topic, sections
 from bot.desk.queue import UnknownItem, as_csv
 from bot.desk.sessions import SignedIn
+from bot.gateway.lanes import DeskRoute
 from bot.guidance.answers import load_answers
 
 ContentReader = Annotated[SignedIn, Depends(reader("content"))]
@@ -22,7 +23,7 @@ ContentWriter = Annotated[SignedIn, Depends(writer("content"))]
 
 def router() -> APIRouter:
     """Return the routes of the content editor's pages."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=DeskRoute)
 
     @routes.get("/staff/questions")
     def queue(request: Request, who: ContentReader, state: str = "new") -> Response:

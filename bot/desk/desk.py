@@ -15,7 +15,7 @@ from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
 from sqlalchemy.engine import Engine
 
-from bot.desk.accounts import Accounts
+from bot.desk.accounts import Accounts, Person
 from bot.desk.feedback import FeedbackBox
 from bot.desk.passwords import Codes
 from bot.desk.provider import Provider
@@ -63,6 +63,14 @@ class Desk:
     feedback: FeedbackBox
     provider: Provider | None
 
+    def needs_codes(self, person: Person) -> bool:
+        """Tell whether somebody's role asks for codes. For work accounts that is the identity provider's to ask."""
+        return person.has_password and bool(person.roles & set(self.settings.desk_codes_for.split()))
+
+    def must_set_up_codes(self, person: Person) -> bool:
+        """Tell whether somebody must set codes up before they see anything else."""
+        return self.needs_codes(person) and not person.has_codes
+
     def page(
         self,
         request: Request,
@@ -72,7 +80,8 @@ class Desk:
         status: int = 200,
     ) -> Response:
         """Return a page of the desk, with the menu of the person who is signed in (None: nobody is)."""
-        own = signed_in.person.roles if signed_in else frozenset()
+        nothing_yet = signed_in is None or self.must_set_up_codes(signed_in.person)
+        own = signed_in.person.roles if signed_in and not nothing_yet else frozenset()
         menu = [(address, name) for address, name, role in MENU if role in own]
         shared = {
             "signed_in": signed_in,

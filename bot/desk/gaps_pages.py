@@ -14,6 +14,7 @@ from bot.desk.content import csv_file
 from bot.desk.sessions import SignedIn
 from bot.directory.gaps import Report, report
 from bot.directory.gaps_report import VIEWS, as_csv, conditions
+from bot.gateway.lanes import DeskRoute
 
 ContentReader = Annotated[SignedIn, Depends(reader("content"))]
 ContentWriter = Annotated[SignedIn, Depends(writer("content"))]
@@ -24,7 +25,7 @@ USUAL_WEEKS = 52
 
 def router() -> APIRouter:
     """Return the routes of the page of gaps."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=DeskRoute)
 
     @routes.get("/staff/gaps")
     def page(request: Request, who: ContentReader, weeks: int = USUAL_WEEKS) -> Response:

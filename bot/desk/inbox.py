@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.desk import audit
 from bot.desk.access import Refused, desk_of, reader, writer
 from bot.desk.sessions import SignedIn
+from bot.gateway.lanes import DeskRoute
 from bot.guidance.wording import wording
 from bot.handover.family_data import erase, export
 from bot.handover.live import LiveChats
@@ -30,7 +31,7 @@ Note = Annotated[str, Form(max_length=LONGEST_NOTE)]
 
 def router() -> APIRouter:
     """Return the routes of the inbox."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=DeskRoute)
 
     @routes.get(INBOX)
     def listed(request: Request, who: Reader, status: str = "", page: int = 1, reference: str = "") -> Response:

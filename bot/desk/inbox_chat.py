@@ -11,9 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 from bot.desk.access import desk_of
 from bot.desk.inbox import INBOX, Reader, Writer, live_chats, missing, show
 from bot.desk.sessions import SignedIn
+from bot.gateway.lanes import DeskRoute
 from bot.gateway.typed_text import cleaned
 from bot.guidance.wording import wording
-from bot.handover.live import LONGEST_NAME
+from bot.handover.live import LONGEST_NAME, AlreadySaid
 from bot.handover.referrals import NotFound, NotPossible
 
 LONGEST_MESSAGE = 2000
@@ -21,7 +22,7 @@ LONGEST_MESSAGE = 2000
 
 def router() -> APIRouter:
     """Return the routes of the talk that belongs to a referral."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=DeskRoute)
 
     @routes.get(f"{INBOX}/{{ident}}/chat")
     def talk(request: Request, who: Reader, ident: str) -> Response:
@@ -36,10 +37,13 @@ def router() -> APIRouter:
             return show(request, who, ident, wording("desk.talk.name_missing"), 422)
         desk, live = desk_of(request), live_chats(request, who)
         try:
-            conversation = live.referrals.opened(ident).summary.conversation
+            summary = live.referrals.opened(ident).summary
+            conversation = summary.conversation
+            if summary.status == "closed":  # they agreed to be written to until they are helped
+                return show(request, who, ident, wording("desk.inbox.changed_meanwhile"), 409)
             if not conversation or not desk.chat.store.exists(conversation):
                 return show(request, who, ident, wording("desk.talk.gone"), 409)
-            live.take(ident, shown_name, who.name)
+            live.take(ident, shown_name, who.name, desk.chat.store.last_entry(conversation))
         except NotFound:
             return missing(request, who)
         except NotPossible:
@@ -64,11 +68,13 @@ def router() -> APIRouter:
         try:
             conversation = _conversation(request, who, ident)
             first = not any(line.sender == "person" for line in live.lines(conversation))
-            live.say(conversation, "person", text, key or None)
+            live.say(conversation, "person", text, key or None, desk_of(request).chat.store.last_entry(conversation))
             if first:
                 live.referrals.add_response(ident, "replied_in_chat", who.name)
         except NotFound:
             return missing(request, who)
+        except AlreadySaid:
+            return _page(request, who, ident, wording("desk.talk.sent_before"), 422, message)
         except NotPossible:
             return _page(request, who, ident, wording("desk.talk.not_yours"), 409, message)
         desk_of(request).chat.store.touch(conversation)
@@ -78,9 +84,9 @@ def router() -> APIRouter:
     def end(request: Request, who: Writer, ident: str, how: Annotated[str, Form(max_length=10)] = "") -> Response:
         """Give the chat back to the guide, or end the talk."""
         try:
-            live_chats(request, who).end(
-                _conversation(request, who, ident), "closed" if how == "closed" else "back", who.name
-            )
+            conversation = _conversation(request, who, ident)
+            last = desk_of(request).chat.store.last_entry(conversation)
+            live_chats(request, who).end(conversation, "closed" if how == "closed" else "back", who.name, last)
         except NotFound:
             return missing(request, who)
         except NotPossible:

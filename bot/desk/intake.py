@@ -6,15 +6,15 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.desk.models import Feedback, Question, QuestionGroup
-from bot.gateway.chat import Asked
 from bot.gateway.conversations import Conversation
 from bot.gateway.metrics import Metrics
+from bot.gateway.turns import Asked
 from bot.nlu.urgent_patterns import find_urgent
 from bot.privacy.names import redact_names
 
@@ -74,8 +74,11 @@ class Intake:
 
 def erase_old(engine: Engine, days: int) -> dict[str, int]:
     """Erase questions and feedback older than `days`; return how many of each. Raises SQLAlchemyError."""
-    before = datetime.now(UTC) - timedelta(days=days)
+    now = datetime.now(UTC)
+    before = now - timedelta(days=days)
     with Session(engine) as session, session.begin():
+        for table in (Feedback, Question):  # a time yet to come was written by a clock that was wrong
+            session.execute(update(table).where(table.at > now).values(at=now))
         feedback = session.scalars(delete(Feedback).where(Feedback.at < before).returning(Feedback.id)).all()
         questions = session.scalars(delete(Question).where(Question.at < before).returning(Question.id)).all()
         in_use = select(Question.group_id).where(Question.group_id.is_not(None))

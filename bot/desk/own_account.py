@@ -14,6 +14,7 @@ from bot.desk.accounts import AccountProblem
 from bot.desk.passwords import Codes
 from bot.desk.sessions import SignedIn
 from bot.desk.sign_in import begin_session
+from bot.gateway.lanes import DeskRoute
 from bot.guidance.wording import wording
 
 Anybody = Annotated[SignedIn, Depends(reader())]
@@ -24,7 +25,7 @@ Password = Annotated[str, Form(max_length=200)]
 
 def router() -> APIRouter:
     """Return the routes of one's own account."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=DeskRoute)
 
     @routes.get("/staff/account")
     def account(request: Request, who: Anybody, done: str = "") -> Response:
@@ -86,10 +87,12 @@ def router() -> APIRouter:
 
     @routes.post("/staff/account/codes/off")
     def no_codes(request: Request, who: AnybodyWriting, password: Password = "") -> Response:
-        accounts = desk_of(request).accounts
-        if not accounts.confirms(who.person, password):
+        desk = desk_of(request)
+        if desk.needs_codes(who.person):
+            return _page(request, who, {"codes-password": wording("desk.account.codes_needed")})
+        if not desk.accounts.confirms(who.person, password):
             return _page(request, who, {"codes-password": wording("desk.account.wrong_password")})
-        accounts.set_code_secret(who.name, None, who.name)
+        desk.accounts.set_code_secret(who.name, None, who.name)
         return RedirectResponse("/staff/account?done=codes-off", status_code=303)
 
     return routes
@@ -97,7 +100,11 @@ def router() -> APIRouter:
 
 def _page(request: Request, who: SignedIn, errors: dict[str, str] | None = None, done: str = "") -> Response:
     desk = desk_of(request)
-    context = {"sessions": desk.sessions.of(who)}
+    context = {
+        "sessions": desk.sessions.of(who),
+        "needs_codes": desk.needs_codes(who.person),
+        "must_set_up": desk.must_set_up_codes(who.person),
+    }
     return desk.form_page(request, who, "account.html", WORDS, context, errors, done)
 
 

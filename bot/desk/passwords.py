@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
+from collections.abc import Sequence
 from functools import lru_cache
 
 import pyotp
@@ -12,33 +13,47 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.fernet import Fernet, InvalidToken
 
+from bot.desk.easy_passwords import is_easy
+from bot.desk.hashing import hashing
+
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
+FEWEST_SIGNS = 5  # that differ
 STEP_S = 30
 OFFER_STANDS_S = 600
-_hasher = PasswordHasher()
+# One lane: what takes a turn works on one processor, so that turns bound the load (see bot/desk/hashing.py).
+_hasher = PasswordHasher(parallelism=1)
 
 
-def password_problem(password: str, name: str) -> str | None:
-    """Return the key of the sentence that says why a password will not do for the account `name`, or None."""
+def password_problem(password: str, name: str, easy_words: Sequence[str] = ()) -> str | None:
+    """Return the key of the sentence that says why a password will not do for the account `name`, or None.
+
+    `easy_words`: names that it must not be made of, such as the guide's.
+    """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         return "desk.accounts.password_length"
-    if name.partition("@")[0].casefold() in password.casefold() or len(set(password)) < 5:
+    own_name = name.partition("@")[0].casefold() in password.casefold()
+    if own_name or len(set(password)) < FEWEST_SIGNS or is_easy(password, [name, *easy_words]):
         return "desk.accounts.password_easy"
     return None
 
 
 def hash_password(password: str) -> str:
-    """Return the hash to keep (argon2id, with its own salt)."""
-    return _hasher.hash(password)
+    """Return the hash to keep (argon2id, with its own salt); raise Busy where too many are being made."""
+    with hashing.turn():
+        return _hasher.hash(password)
 
 
 def is_password(password: str, kept: str | None) -> bool:
-    """Tell whether `password` is the one whose hash is kept; without a hash it takes as long to say no."""
-    try:
-        return _hasher.verify(kept or _nobodys_hash(), password[:LONGEST_PASSWORD]) and kept is not None
-    except (VerificationError, InvalidHashError):
-        return False
+    """Tell whether `password` is the one whose hash is kept; without a hash it takes as long to say no.
+
+    Raises Busy where too many are being checked.
+    """
+    with hashing.turn():
+        try:
+            return _hasher.verify(kept or _nobodys_hash(), password[:LONGEST_PASSWORD]) and kept is not None
+        except (VerificationError, InvalidHashError):
+            return False
 
 
 def needs_new_hash(kept: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
@@ -12,7 +13,12 @@ from fastapi.responses import Response
 from bot.desk.access import desk_of, reader, writer
 from bot.desk.library import brief_of, citations, others_of_sections, with_citation
 from bot.desk.sessions import SignedIn
+from bot.gateway.addresses import address_of
+from bot.gateway.api import SHORTEST_KEY
+from bot.gateway.lanes import DeskRoute, Lane
 from bot.gateway.problems import Problem
+from bot.gateway.turn_order import TurnOrder
+from bot.gateway.turns import Client
 from bot.guidance.answers import Answer, load_answers
 
 PolicyReader = Annotated[SignedIn, Depends(reader("policy"))]
@@ -22,14 +28,14 @@ AnswerReader = Annotated[SignedIn, Depends(reader("policy", "content"))]
 
 def router() -> APIRouter:
     """Return the routes of policy questions."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=DeskRoute)
 
     @routes.get("/staff/policy")
     def box(request: Request, who: PolicyReader) -> Response:
         return _page(request, who)
 
     @routes.post("/staff/policy")
-    def ask(
+    async def ask(
         request: Request,
         who: PolicyWriter,
         question: Annotated[str, Form(max_length=4000)] = "",
@@ -38,22 +44,22 @@ def router() -> APIRouter:
         key: Annotated[str, Form(max_length=200)] = "",
     ) -> Response:
         """Ask as a professional; a mistake is shown beside the box and nothing is lost."""
+        order: TurnOrder = request.app.state.turn_order
+        desk: Lane = request.app.state.lanes.desk
         chat = desk_of(request).chat
-        token = conversation or None
+        given = key if len(key) >= SHORTEST_KEY else None
+        client = Client(conversation or None, "professional", given, address=address_of(request))
+        work = partial(chat.press, payload) if payload else partial(chat.say, question)
         try:
-            given = key if len(key) >= 16 else None
-            turn = (
-                chat.press(payload, token, "professional", given)
-                if payload
-                else chat.say(question, token, "professional", given)
-            )
+            turn = await order.run(client, work, None if payload else question)
         except Problem as problem:
-            kept = None if problem.status == 400 else token
-            response = _page(request, who, kept, [], question, problem.detail, problem.status)
+            kept = None if problem.status == 400 else client.token
+            refused = partial(_page, request, who, kept, [], question, problem.detail, problem.status)
+            response = await desk.run(refused)
             if problem.retry_after is not None:
                 response.headers["Retry-After"] = str(problem.retry_after)
             return response
-        return _page(request, who, turn.token, turn.messages, question)
+        return await desk.run(partial(_page, request, who, turn.token, turn.messages, question))
 
     @routes.get("/staff/answer/{ident}")
     def answer(request: Request, who: AnswerReader, ident: str) -> Response:

@@ -8,11 +8,13 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from bot.desk.access import desk_of
+from bot.desk.access import SIGN_IN, desk_of, on_the_way, safe_next
 from bot.desk.accounts import AccountProblem
 from bot.desk.desk import Desk
 from bot.desk.provider import NotForThisDesk, Provider, ProviderFailed
-from bot.desk.sign_in import begin_session, safe_next, show_form
+from bot.desk.sign_in import begin_session, show_form
+from bot.gateway.lanes import DeskRoute
+from bot.gateway.origin import is_from_another_site
 from bot.guidance.wording import wording
 
 log = logging.getLogger(__name__)
@@ -24,12 +26,14 @@ ON_ITS_WAY_S = 600
 
 def router() -> APIRouter:
     """Return the routes of signing in with a work account."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=DeskRoute)
 
     @routes.get("/staff/sign-in/provider")
     def start(request: Request, next: str = "/staff") -> Response:
         """Send the browser to the provider, with a signed note of what must come back."""
         desk = desk_of(request)
+        if is_from_another_site(request):  # it may not have somebody signed in whom it chose
+            return on_the_way(request, SIGN_IN)
         try:
             started = _provider(desk).start()
         except ProviderFailed as failure:
@@ -79,5 +83,7 @@ def _signer(desk: Desk) -> URLSafeTimedSerializer:
 def _failed(request: Request, failure: Exception) -> Response:
     desk = desk_of(request)
     desk.metrics.failures.labels("identity provider").inc()
-    log.error("signing in with the provider failed: %s", failure if isinstance(failure, ProviderFailed) else "no note")
+    log.error(
+        "signing in with the provider failed: %s", str(failure) if isinstance(failure, ProviderFailed) else "no note"
+    )
     return show_form(request, "/staff", wording("desk.sign_in.provider_failed"), "", 503)

@@ -81,7 +81,7 @@ class ContentQueue:
             if state == "new":
                 waiting = select(Question).where(Question.group_id.is_(None)).order_by(Question.id.desc()).limit(most)
                 found = [Item(None, "new", None, (question,)) for question in session.scalars(waiting)]
-            size, last = func.count(Question.id), func.max(Question.at)
+            size, last = func.count(Question.id), func.max(Question.id)
             rows = session.execute(
                 select(QuestionGroup)
                 .join(Question, Question.group_id == QuestionGroup.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, or_, select
@@ -59,7 +59,9 @@ class Sessions:
             self._erase_expired(session, now)
             if replacing:
                 session.execute(delete(DeskSession).where(DeskSession.id == _hash(replacing)))
-            session.add(DeskSession(id=_hash(secret), account_id=person.id, began_at=now, seen_at=now))
+            begun = DeskSession(id=_hash(secret), account_id=person.id, began_at=now, seen_at=now)
+            begun.failed_before = person.failed_before
+            session.add(begun)
         return secret
 
     def find(self, secret: str) -> SignedIn | None:
@@ -74,9 +76,11 @@ class Sessions:
             if row is None:
                 return None
             kept, account = row
-            if now - kept.seen_at > self._idle or now - kept.began_at > self._longest:
+            # A time far ahead was written by a clock that was wrong: such a session would not end.
+            if abs(now - kept.seen_at) > self._idle or abs(now - kept.began_at) > self._longest:
                 return None
-            found = SignedIn(person_of(account), csrf_of(secret), kept.id)
+            person = replace(person_of(account), failed_before=kept.failed_before)
+            found = SignedIn(person, csrf_of(secret), kept.id)
             if now - kept.seen_at > _SEEN_EVERY:
                 kept.seen_at = now
                 session.commit()
@@ -110,7 +114,12 @@ class Sessions:
             return [OpenSession(row.began_at, row.seen_at, row.id == signed_in.session_id) for row in rows]
 
     def _erase_expired(self, session: Session, now: datetime) -> None:
-        too_old = or_(DeskSession.seen_at < now - self._idle, DeskSession.began_at < now - self._longest)
+        too_old = or_(
+            DeskSession.seen_at < now - self._idle,
+            DeskSession.began_at < now - self._longest,
+            DeskSession.seen_at > now + self._idle,
+            DeskSession.began_at > now + self._longest,
+        )
         session.execute(delete(DeskSession).where(too_old))
 
 

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.desk.access import COOKIE, SIGN_IN, desk_of, is_from_here, reader, writer
+from bot.desk.access import COOKIE, SIGN_IN, desk_of, on_the_way, reader, safe_next, writer
 from bot.desk.accounts import Person
+from bot.desk.devices import mark, origin_of
 from bot.desk.sessions import SignedIn, csrf_of, is_csrf
+from bot.desk.slowing import Slowed
+from bot.gateway.lanes import DeskRoute, running_in
+from bot.gateway.origin import is_from_another_site
 from bot.guidance.wording import wording
 
 FORM_COOKIE = "staff_form"
+BUSY_S = 5
 Anybody = Annotated[SignedIn, Depends(reader())]
 AnybodyWriting = Annotated[SignedIn, Depends(writer())]
 
 
 def router() -> APIRouter:
     """Return the routes of signing in and out."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=DeskRoute)
 
     @routes.get("/staff")
     def first_page(request: Request, who: Anybody) -> Response:
@@ -28,9 +35,12 @@ def router() -> APIRouter:
 
     @routes.get(SIGN_IN)
     def form(request: Request, next: str = "/staff") -> Response:
+        if is_from_another_site(request):
+            return on_the_way(request, f"{SIGN_IN}?next={quote(safe_next(next), safe='/')}")
         return show_form(request, next)
 
     @routes.post(SIGN_IN)
+    @running_in("sign_in")
     def sign_in(
         request: Request,
         name: Annotated[str, Form(max_length=200)] = "",
@@ -42,16 +52,23 @@ def router() -> APIRouter:
         """Sign in; whatever is wrong, the page says the same."""
         desk = desk_of(request)
         of_form = request.cookies.get(FORM_COOKIE)
-        if not of_form or not is_from_here(request) or not is_csrf(csrf, csrf_of(of_form)):
+        if not of_form or not is_csrf(csrf, csrf_of(of_form)):
             return show_form(request, next, wording("desk.sign_in.old_form"), name, 403)
-        person = desk.accounts.sign_in(name, password, code) if desk.settings.desk_local_accounts else None
+        if not desk.settings.desk_local_accounts:
+            return _refused(request, next, name)
+        try:
+            person = desk.accounts.sign_in(name, password, code, origin_of(request, desk.settings))
+        except Slowed as slowed:
+            desk.metrics.sign_ins.labels("slowed").inc()
+            minutes = math.ceil(slowed.seconds / 60)
+            key = "desk.sign_in.slowed_one" if minutes == 1 else "desk.sign_in.slowed"
+            return show_form(request, next, wording(key, minutes=minutes), name, 429, slowed.seconds)
         if person is None:
-            desk.metrics.sign_ins.labels("refused").inc()
-            minutes = desk.settings.desk_locked_minutes
-            return show_form(request, next, wording("desk.sign_in.wrong", minutes=minutes), name, 401)
+            return _refused(request, next, name)
         response = RedirectResponse(safe_next(next), status_code=303)
         response.delete_cookie(FORM_COOKIE, path=SIGN_IN)
         begin_session(request, response, person)
+        mark(request, response, desk.settings, person.id)
         return response
 
     @routes.post("/staff/sign-out")
@@ -68,6 +85,24 @@ def router() -> APIRouter:
     return routes
 
 
+def _refused(request: Request, next_page: str, name: str) -> Response:
+    desk = desk_of(request)
+    desk.metrics.sign_ins.labels("refused").inc()
+    sentence = wording("desk.sign_in.wrong", minutes=desk.settings.desk_locked_minutes)
+    return show_form(request, next_page, sentence, name, 401)
+
+
+def handle_busy(request: Request, error: Exception) -> Response:
+    """Ask to come back in a moment: too many passwords are being checked."""
+    desk = desk_of(request)
+    desk.metrics.limited.labels("sign-in").inc()
+    if request.url.path == SIGN_IN:
+        return show_form(request, "/staff", wording("desk.sign_in.busy"), "", 503, BUSY_S)
+    response = desk.page(request, None, "refused.html", {"text": wording("desk.sign_in.busy")}, 503)
+    response.headers["Retry-After"] = str(BUSY_S)
+    return response
+
+
 def begin_session(request: Request, response: Response, person: Person) -> None:
     """Start a session with a secret of its own and give the browser its cookie; it ends with the browser."""
     desk = desk_of(request)
@@ -76,14 +111,13 @@ def begin_session(request: Request, response: Response, person: Person) -> None:
     response.set_cookie(COOKIE, secret, path="/staff", secure=True, httponly=True, samesite="strict")
 
 
-def safe_next(address: str) -> str:
-    """Return a page of the desk to go to: what was asked for, if it is one of ours."""
-    plain = address.isascii() and address.isprintable() and "\\" not in address and "//" not in address
-    return address if plain and (address == "/staff" or address.startswith("/staff/")) else "/staff"
+def show_form(
+    request: Request, next_page: str, error: str = "", name: str = "", status: int = 200, retry_after: int | None = None
+) -> Response:
+    """Return the sign-in form with what went wrong, and a token of its own against forms of other sites.
 
-
-def show_form(request: Request, next_page: str, error: str = "", name: str = "", status: int = 200) -> Response:
-    """Return the sign-in form with what went wrong, and a token of its own against forms of other sites."""
+    `retry_after`: seconds until another try can go well.
+    """
     desk = desk_of(request)
     secret = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
     context = {
@@ -91,9 +125,13 @@ def show_form(request: Request, next_page: str, error: str = "", name: str = "",
         "name": name,
         "next": safe_next(next_page),
         "form_csrf": csrf_of(secret),
+        # Older browsers do not say whether they come by a link on another site, where the cookie stays behind.
+        "perhaps_signed_in": "sec-fetch-site" not in request.headers and COOKIE not in request.cookies,
         "provider": desk.provider is not None,
         "local": desk.settings.desk_local_accounts,
     }
     response = desk.page(request, None, "sign_in.html", context, status)
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
     response.set_cookie(FORM_COOKIE, secret, path=SIGN_IN, secure=True, httponly=True, samesite="strict")
     return response

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from bot.desk.access import desk_of, reader, writer
 from bot.desk.sessions import SignedIn
 from bot.desk.switch import SCOPES, BadClosure, names_of, reasons
+from bot.gateway.lanes import DeskRoute
 from bot.guidance.wording import wording
 
 AdminReader = Annotated[SignedIn, Depends(reader("admin"))]
@@ -24,7 +25,7 @@ FIELDS = {
 
 def router() -> APIRouter:
     """Return the routes of the switch."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=DeskRoute)
 
     @routes.get("/staff/switch")
     def page(request: Request, who: AdminReader, done: str = "") -> Response:

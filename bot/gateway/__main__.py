@@ -7,18 +7,28 @@ import logging
 import uvicorn
 
 from bot.gateway.app import create_app
+from bot.gateway.connections import allow_files, serving_options
+from bot.privacy.quiet_logs import keep_texts_out_of_logs
 from bot.settings import settings
 
 
 def main() -> None:
     """Serve the pages, the chat API and, on its own loopback port, the metrics."""
+    keep_texts_out_of_logs()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     configured = settings()
     app = create_app(configured)
     app.state.metrics.serve(configured.metrics_port)
+    allow_files()
     uvicorn.run(
-        app, host=configured.host, port=configured.port, access_log=False, log_level="warning", server_header=False
+        app,
+        host=configured.host,
+        port=configured.port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        **serving_options(app.state.connections),
     )
 
 

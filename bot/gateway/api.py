@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
-from bot.gateway.chat import Audience, Chat
+from bot.gateway.addresses import address_of
+from bot.gateway.chat import Chat
 from bot.gateway.health import Health
+from bot.gateway.lanes import PageRoute, running_in
 from bot.gateway.problems import Problem
+from bot.gateway.turn_order import TurnOrder
+from bot.gateway.turns import Audience, Client
 from bot.guidance.wording import wording
 from bot.privacy.erasure import Erasure
 
 SHORTEST_KEY = 16
+SHORTEST_SECRET = 16
+CURRENT = "current"  # in an address, in place of a token that a proxy's log would keep
+
+Secret = Annotated[str | None, Header(alias="Conversation-Secret", max_length=200)]
 
 
 class Ask(BaseModel):
@@ -34,38 +44,68 @@ class Ask(BaseModel):
         return self
 
 
-def router(chat: Chat, erasure: Erasure, health: Health) -> APIRouter:
+@dataclass(frozen=True)
+class Named:
+    """Which conversation somebody asks for, and their browser's secret."""
+
+    token: str = field(repr=False)
+    secret: str | None = field(repr=False)
+
+
+def _named(
+    conversation: str, token: Annotated[str, Header(alias="Conversation", max_length=500)] = "", secret: Secret = None
+) -> Named:
+    return Named(token if conversation == CURRENT else conversation, secret)
+
+
+# The conversation of an address `/api/chat/{conversation}`: its token, or "current" with the token in a header.
+NamedConversation = Annotated[Named, Depends(_named)]
+
+
+def router(chat: Chat, order: TurnOrder, erasure: Erasure, health: Health) -> APIRouter:
     """Return the routes of the chat API and of the health check."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=PageRoute)
 
     @routes.post("/api/chat")
-    def ask(body: Ask, idempotency_key: Annotated[str | None, Header(max_length=200)] = None) -> dict[str, Any]:
+    async def ask(
+        request: Request,
+        body: Ask,
+        idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+        secret: Secret = None,
+    ) -> dict[str, Any]:
         """Answer a message or a pressed button.
 
-        Refusals are problem details: 400 not JSON, or a conversation that is forged or no longer kept; 411 and 413 a
-        body without its length or over 64 kB; 422 an empty or too long message, a button not issued in this
-        conversation, or a wrong field; 429 too many messages (Retry-After says when); 503 the database is down. A part
-        behind the gateway that fails is a 200 with one message of kind "error".
+        A conversation that was begun with a `Conversation-Secret` is kept for those who send the same one.
+
+        Refusals are problem details: 400 not JSON, or a conversation that is forged, no longer kept or another's; 403
+        another website's page asks; 408 a body that does not end; 411 and 413 a body without its length or over 64 kB;
+        422 an empty or too long message, a button not issued in this conversation, a key that came with another request,
+        or a wrong field; 429 too many messages, or too many at once (Retry-After says when); 503 the database is down, or
+        more come from everybody than can be answered. A part behind the gateway that fails is a 200 with one message of
+        kind "error".
         """
         if idempotency_key is not None and len(idempotency_key) < SHORTEST_KEY:
             raise Problem(422, wording("gateway.short_key", length=SHORTEST_KEY))
-        if body.message is not None:
-            return chat.say(body.message, body.conversation, body.audience, idempotency_key).as_json()
-        return chat.press(str(body.payload), body.conversation, body.audience, idempotency_key).as_json()
+        if secret and not body.conversation and len(secret) < SHORTEST_SECRET:
+            raise Problem(422, wording("gateway.short_secret", length=SHORTEST_SECRET))
+        client = Client(body.conversation, body.audience, idempotency_key, secret, address_of(request))
+        turn = partial(chat.press, str(body.payload)) if body.message is None else partial(chat.say, body.message)
+        return (await order.run(client, turn, body.message)).as_json()
 
     @routes.get("/api/chat/{conversation}")
-    def history(conversation: str) -> dict[str, Any]:
-        ident = chat.conversation_of(conversation)
-        return {"conversation": conversation, "messages": chat.history(ident)}
+    def history(named: NamedConversation) -> dict[str, Any]:
+        ident = chat.conversation_of(named.token, named.secret)
+        return {"conversation": named.token, "messages": chat.history(ident)}
 
     @routes.delete("/api/chat/{conversation}", status_code=204)
-    def erase(conversation: str) -> Response:
-        ident = chat.conversation_of(conversation)
+    def erase(named: NamedConversation) -> Response:
+        ident = chat.conversation_of(named.token, named.secret)
         with chat.alone(ident):
             erasure.erase(ident)
         return Response(status_code=204)
 
     @routes.get("/health")
+    @running_in("health")
     def healthy() -> JSONResponse:
         state = health.state()
         return JSONResponse({"well": state.well, "failing": state.failing}, status_code=200 if state.well else 503)

@@ -7,7 +7,6 @@ import logging
 import sqlite3
 import threading
 import time
-import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.desk.build import add_desk, backstage
 from bot.directory.gaps import Gaps
@@ -23,17 +23,22 @@ from bot.directory.published import Published
 from bot.directory.search import Directory
 from bot.directory.vectors import VectorKeeper
 from bot.gateway import api, handover_pages, information, live_events, open_referral, pages, services
+from bot.gateway.addresses import networks_of
 from bot.gateway.appearance import published
 from bot.gateway.assets import Assets
 from bot.gateway.chat import Chat
+from bot.gateway.connections import Connections
 from bot.gateway.conversations import ConversationStore
+from bot.gateway.gate import Gate
 from bot.gateway.handover_pages import HandoverForm
 from bot.gateway.health import Health
-from bot.gateway.limits import RateLimit
+from bot.gateway.lanes import AskerGone, LaneFull, Lanes
 from bot.gateway.live_events import LiveEvents
 from bot.gateway.metrics import Metrics
-from bot.gateway.problems import Problem, handle_problem, problem_response
+from bot.gateway.origin import CHANGES_NOTHING, may_change_something
+from bot.gateway.problems import Problem, handle_problem, problem_response, said_to
 from bot.gateway.rasa_client import RasaClient
+from bot.gateway.turn_order import TurnOrder, refusal
 from bot.guidance.wording import wording
 from bot.handover.chat_draft import ChatHandover
 from bot.handover.figures import HandoverFigures
@@ -42,6 +47,7 @@ from bot.handover.referrals import ReferralStore
 from bot.nlu.encoder import SmallEncoder
 from bot.privacy.encryption import EncryptionUnavailable
 from bot.privacy.erasure import Erasure
+from bot.privacy.quiet_logs import failure
 from bot.privacy.retention import Retention
 from bot.settings import Settings
 from bot.store.engine import open_engine
@@ -49,7 +55,7 @@ from bot.store.engine import open_engine
 log = logging.getLogger(__name__)
 access_log = logging.getLogger("bot.gateway.access")
 
-MOST_BODY_BYTES = 64 * 1024
+PROBES = frozenset({"/health", "/livez", "/readyz"})
 FIXED_PATHS = frozenset(
     {
         "/",
@@ -80,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
     behind = backstage(settings, metrics)
     handover_in_chat = ChatHandover(settings)
+    directory = open_engine(settings.directory_url)
     erasure = Erasure(
         store,
         Path(settings.tracker_database),
@@ -88,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
         live,
         handover_in_chat.drop,
         behind.intake.erase_conversation,
+        [open_engine(settings.referrals_url), directory],
     )
     chat = Chat(
         store,
@@ -104,10 +112,10 @@ def create_app(settings: Settings) -> FastAPI:
     )
     health = Health(chat, erasure)
     handover = HandoverForm(settings)
-    directory = open_engine(settings.directory_url)
     vectors = VectorKeeper(directory, lambda: SmallEncoder(threads=1))
     gaps = Gaps(directory, settings.gaps_weeks, lambda: metrics.failures.labels("gaps").inc())
-    retention = Retention(settings, {"questions": behind.erase_old_questions, "gaps": gaps.delete_old})
+    rules = {"questions": behind.erase_old_questions, "sign-ins": behind.erase_old_sign_ins, "gaps": gaps.delete_old}
+    retention = Retention(settings, rules)
     stopping = threading.Event()
 
     @asynccontextmanager
@@ -124,11 +132,16 @@ def create_app(settings: Settings) -> FastAPI:
         title="Local Offer Guide", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.state.metrics = metrics
+    app.state.connections = Connections(
+        networks_of(settings.trusted_proxies), refused=metrics.limited.labels("connections").inc
+    )
     app.state.theme, app.state.assets = published(Path(settings.theme))
     with contextlib.suppress(EncryptionUnavailable):  # without a key there are no referrals to tell of
         metrics.registry.register(HandoverFigures.of(settings))
-    app.include_router(api.router(chat, erasure, health))
-    app.include_router(pages.router(chat, erasure, settings))
+    app.state.lanes = Lanes.of_one_machine()
+    app.state.turn_order = order = TurnOrder(chat, app.state.lanes)
+    app.include_router(api.router(chat, order, erasure, health))
+    app.include_router(pages.router(chat, order, erasure, settings))
     app.state.live_events = LiveEvents(chat, stopping)
     app.include_router(live_events.router(chat, app.state.live_events))
     app.include_router(information.router(settings))
@@ -153,6 +166,7 @@ def _live_chats(settings: Settings) -> LiveChats | None:
 
 def _refused(request: Request, status: int, detail: str, retry_after: int | None = None) -> Response:
     """Say that a request cannot be served: as a page to a browser, as problem details to a program."""
+    detail = said_to(request, detail)
     if _is_page(request):
         return pages.error_page(request, status, detail, retry_after)
     return problem_response(status, detail, retry_after)
@@ -174,6 +188,16 @@ def _handle_errors(app: FastAPI, metrics: Metrics) -> None:
         log.error("the database failed: %s", type(error).__name__)
         return _refused(request, 503, wording("gateway.unavailable"), retry_after=10)
 
+    @app.exception_handler(LaneFull)
+    async def no_room(request: Request, error: Exception) -> Response:
+        assert isinstance(error, LaneFull)
+        problem = refusal(error, metrics)
+        return _refused(request, problem.status, problem.detail, problem.retry_after)
+
+    @app.exception_handler(AskerGone)
+    async def gone(request: Request, error: Exception) -> Response:
+        return Response(status_code=503)  # nobody is there to read it
+
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
         key = {404: "gateway.not_found", 405: "gateway.wrong_method"}.get(error.status_code, "gateway.bad_request")
@@ -183,18 +207,18 @@ def _handle_errors(app: FastAPI, metrics: Metrics) -> None:
 
 
 def _guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
-    """Add to every request: a limit on its size and, for each address, its rate; security headers; one access-log line."""
-    by_address = RateLimit(settings.rate_limit_address)
+    """Add to every request, from within: security headers and one access-log line, a look at where it comes from, the gate,
+    and who really asks.
+    """
 
     @app.middleware("http")
     async def guarded(request: Request, handle: Callable[[Request], Awaitable[Response]]) -> Response:
         began = time.perf_counter()
         try:
-            response = _refusal(request) or _asset(request) or await handle(request)
+            response = _stranger(request) or _asset(request) or await handle(request)
         except Exception as error:  # noqa: BLE001 - whatever failed, the person gets a kind page with safe headers
             # Its place and kind are logged, its text is not: that may repeat what somebody wrote.
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            log.error("failed: %s at %s:%d", type(error).__name__, Path(place.filename).name, place.lineno or 0)
+            log.error("failed: %s", failure(error))
             metrics.failures.labels("gateway").inc()
             response = _refused(request, 500, wording("error.part_failed"))
         _secure(request, response, settings)
@@ -202,19 +226,28 @@ def _guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
         access_log.info("%s %s %d %.0f ms", request.method, _known_path(request), response.status_code, spent)
         return response
 
-    def _refusal(request: Request) -> Response | None:
-        if request.method != "POST":
+    def _stranger(request: Request) -> Response | None:
+        """Refuse whatever could change something and comes from another website; so each route is covered, new ones too."""
+        if request.method in CHANGES_NOTHING or may_change_something(request, settings):
             return None
-        length = request.headers.get("content-length")
-        if length is None:
-            return _refused(request, 411, wording("gateway.no_length"))
-        if not length.isdecimal() or int(length) > MOST_BODY_BYTES:
-            return _refused(request, 413, wording("gateway.body_too_large"))
-        wait = by_address.seconds_to_wait(_address(request, settings))
-        if wait:
-            metrics.limited.labels("address").inc()
-            return _refused(request, 429, wording("gateway.too_many", seconds=wait), retry_after=wait)
-        return None
+        metrics.strangers.inc()
+        return _refused(request, 403, wording("gateway.another_site"))
+
+    def refuse(request: Request, status: int, detail: str, retry_after: int | None) -> Response:
+        response = _refused(request, status, detail, retry_after)
+        _secure(request, response, settings)
+        return response
+
+    app.add_middleware(
+        Gate,
+        per_minute=settings.rate_limit_address,
+        metrics=metrics,
+        refuse=refuse,
+        is_probe=PROBES.__contains__,
+    )
+    if settings.trusted_proxies:
+        trusted = [str(network) for network in networks_of(settings.trusted_proxies)]
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
 
 
 def _asset(request: Request) -> Response | None:
@@ -227,7 +260,8 @@ def _secure(request: Request, response: Response, settings: Settings) -> None:
     ancestors = f"'self' {settings.embed_origins}".strip() if may_embed else "'none'"
     response.headers["Content-Security-Policy"] = _POLICY.format(ancestors=ancestors)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # To nobody else, but to ourselves: without it browsers would call the origin of our own form posts "null".
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), interest-cohort=()"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if "ETag" in response.headers:
@@ -246,13 +280,6 @@ def _known_path(request: Request) -> str:
     folders = ("/api/chat/", "/handover/", "/services/", "/staff", "/static/", f"{open_referral.ROOT}/")
     known = next((folder for folder in folders if path.startswith(folder)), None)
     return f"{known}..." if known else "(no such path)"
-
-
-def _address(request: Request, settings: Settings) -> str:
-    forwarded = request.headers.get("x-forwarded-for")
-    if settings.trust_forwarded_for and forwarded:
-        return forwarded.split(",")[-1].strip()
-    return request.client.host if request.client else "unknown"
 
 
 def _is_page(request: Request) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,12 +24,16 @@ class Base(DeclarativeBase):
 
 
 class Conversation(Base):
-    """A conversation, by its unguessable id (which is also Rasa's sender id)."""
+    """A conversation, by its unguessable id (which is also Rasa's sender id).
+
+    `secret_hash` is that of the secret of the browser that began it; None where it was begun without one.
+    """
 
     __tablename__ = "conversation"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     audience: Mapped[str] = mapped_column(String(16))
     last_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    secret_hash: Mapped[str | None] = mapped_column(String(64))
 
 
 class Entry(Base):
@@ -57,21 +62,39 @@ class IssuedButton(Base):
 
 
 class GivenReply(Base):
-    """A reply by its idempotency key, so that a message sent twice is asked once."""
+    """A reply by its idempotency key, so that a message sent twice is asked once; `request` tells what it replies to."""
 
     __tablename__ = "given_reply"
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
     reply: Mapped[dict[str, Any]] = mapped_column(JSON)
+    request: Mapped[str] = mapped_column(String(64))
+
+
+class OtherRequest(ValueError):
+    """An idempotency key came again with another request."""
 
 
 @dataclass(frozen=True)
-class GivenTo:
-    """A reply to keep for an idempotency key: where it was asked (None: before a conversation began), key and reply."""
+class Key:
+    """An idempotency key with what belongs to it: where it was sent (None: before a conversation began), by which browser,
+    and the request. The same key of another browser is another key.
+    """
 
     asked_in: str | None
-    key: str
-    reply: dict[str, Any]
+    secret: str | None
+    key: str = field(repr=False)
+    request: str = field(repr=False)
+
+    @property
+    def ident(self) -> str:
+        """What the reply is kept under."""
+        return hashlib.sha256(f"{self.asked_in or ''}\n{self.secret or ''}\n{self.key}".encode()).hexdigest()
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the request that nobody can compare with guesses who does not know the key."""
+        return hmac.new(self.key.encode(), self.request.encode(), hashlib.sha256).hexdigest()
 
 
 class ConversationStore:
@@ -81,17 +104,29 @@ class ConversationStore:
         """Open the database at an SQLAlchemy URL; its tables are made by `bot.store.migrate`."""
         self._engine = open_engine(database_url)
 
-    def begin(self, audience: str) -> str:
-        """Start a conversation and return its id."""
-        ident = secrets.token_urlsafe(24)
+    def begin(self, audience: str, secret: str | None = None, ident: str | None = None) -> str:
+        """Start a conversation and return its id. With a browser's `secret` it is that browser's alone.
+
+        `ident` is an id that was given out before the conversation could be begun.
+        """
+        ident = ident or secrets.token_urlsafe(24)
+        row = {"id": ident, "audience": audience, "last_at": _now(), "secret_hash": _hash(secret)}
         with self._engine.begin() as connection:
-            connection.execute(insert(Conversation).values(id=ident, audience=audience, last_at=_now()))
+            connection.execute(insert(Conversation).values(row))
         return ident
 
     def exists(self, conversation: str) -> bool:
         """Tell whether the conversation is kept."""
         with self._engine.connect() as connection:
             return connection.scalar(select(Conversation.id).where(Conversation.id == conversation)) is not None
+
+    def is_kept_for(self, conversation: str, secret: str | None) -> bool:
+        """Tell whether the conversation is kept, and was begun with this secret (None: with none)."""
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                select(Conversation.secret_hash).where(Conversation.id == conversation)
+            ).one_or_none()
+        return row is not None and hmac.compare_digest(row.secret_hash or "", _hash(secret) or "")
 
     def set_audience(self, conversation: str, audience: str) -> None:
         """Remember whom the replies are for."""
@@ -104,9 +139,10 @@ class ConversationStore:
         said: str,
         replies: Sequence[dict[str, Any]],
         buttons: Sequence[IssuedButton],
-        given: GivenTo | None = None,
+        key: Key | None = None,
+        reply: dict[str, Any] | None = None,
     ) -> None:
-        """Keep what was said, what was replied and the buttons that came with it.
+        """Keep what was said, what was replied and the buttons that came with it, and the `reply` under its `key`.
 
         Nothing is kept of a conversation that was erased in the meantime.
         """
@@ -125,12 +161,10 @@ class ConversationStore:
             )
             if buttons:
                 connection.execute(insert(IssuedButton), [button.as_row() for button in buttons])
-            if given:
-                key = _key(given.asked_in, given.key)
-                connection.execute(delete(GivenReply).where(GivenReply.key == key))
-                connection.execute(
-                    insert(GivenReply), [{"key": key, "conversation_id": conversation, "reply": given.reply}]
-                )
+            if key:
+                row = {"key": key.ident, "conversation_id": conversation, "reply": reply, "request": key.fingerprint}
+                connection.execute(delete(GivenReply).where(GivenReply.key == key.ident))
+                connection.execute(insert(GivenReply), [row])
 
     def touch(self, conversation: str) -> None:
         """Keep the conversation for its whole time again from now, since somebody wrote in it."""
@@ -139,9 +173,22 @@ class ConversationStore:
 
     def history(self, conversation: str) -> list[dict[str, Any]]:
         """Return the messages so far, oldest first, each with `from` ("user" or "guide") and `at`."""
+        return [message for _, message in self.numbered_history(conversation)]
+
+    def numbered_history(self, conversation: str) -> list[tuple[int, dict[str, Any]]]:
+        """Return the history with each message's number. Later messages have higher ones, whatever the clock says."""
         with Session(self._engine) as session:
             entries = session.scalars(select(Entry).where(Entry.conversation_id == conversation).order_by(Entry.id))
-            return [{"from": entry.sender, "at": _aware(entry.at).isoformat(), **entry.content} for entry in entries]
+            return [
+                (entry.id, {"from": entry.sender, "at": _aware(entry.at).isoformat(), **entry.content})
+                for entry in entries
+            ]
+
+    def last_entry(self, conversation: str) -> int:
+        """Return the number of the latest message (0 where there is none)."""
+        with self._engine.connect() as connection:
+            latest = select(func.max(Entry.id)).where(Entry.conversation_id == conversation)
+            return int(connection.scalar(latest) or 0)
 
     def recent(self, conversation: str) -> RecentTurns:
         """Return the latest turns."""
@@ -166,10 +213,12 @@ class ConversationStore:
             button = session.get(IssuedButton, token)
             return button if button and button.conversation_id == conversation else None
 
-    def given(self, conversation: str | None, key: str) -> dict[str, Any] | None:
-        """Return the reply already given for an idempotency key in this conversation (None: before it began)."""
+    def given(self, key: Key) -> dict[str, Any] | None:
+        """Return the reply already given for an idempotency key; raise OtherRequest where that replied to another request."""
         with Session(self._engine) as session:
-            kept = session.get(GivenReply, _key(conversation, key))
+            kept = session.get(GivenReply, key.ident)
+            if kept and not hmac.compare_digest(kept.request, key.fingerprint):
+                raise OtherRequest("the key belongs to another request")
             return kept.reply if kept else None
 
     def erase(self, conversation: str) -> bool:
@@ -182,15 +231,17 @@ class ConversationStore:
     def erase_older_than(self, hours: int, but: Sequence[str] = ()) -> list[str]:
         """Erase conversations whose last message is older than `hours`; return their ids.
 
-        Those in `but` stay: a person of SENDIASS has them.
+        Those in `but` stay: a person of SENDIASS has them. A time that is yet to come was written by a clock that was
+        wrong; it counts as now, so that nothing is kept for ever.
         """
-        before = _now() - timedelta(hours=hours)
+        now = _now()
+        before = now - timedelta(hours=hours)
         with Session(self._engine) as session, session.begin():
+            session.execute(update(Conversation).where(Conversation.last_at > now).values(last_at=now))
             past = session.scalars(select(Conversation.id).where(Conversation.last_at < before))
             old = [ident for ident in past if ident not in but]
             _erase(session, old)
-        if old:
-            empty_log(self._engine)
+        empty_log(self._engine)  # also of what was erased while somebody read
         return old
 
     def answers(self) -> bool:
@@ -208,8 +259,8 @@ def _erase(session: Session, conversations: Sequence[str]) -> int:
     return len(list(gone))
 
 
-def _key(conversation: str | None, key: str) -> str:
-    return hashlib.sha256(f"{conversation or ''}\n{key}".encode()).hexdigest()
+def _hash(secret: str | None) -> str | None:
+    return hashlib.sha256(secret.encode()).hexdigest() if secret else None
 
 
 def _aware(at: datetime) -> datetime:

@@ -6,22 +6,30 @@ The browser holds one random token in a cookie; what was typed lies in an encryp
 from __future__ import annotations
 
 import hmac
+import logging
 import secrets
 import threading
 from datetime import UTC, datetime
+from functools import partial
+from textwrap import shorten
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from bot.desk.desk import moment_in_words
+from bot.gateway.addresses import address_of
 from bot.gateway.chat import Chat
-from bot.gateway.pages import templates
+from bot.gateway.lanes import Lane, PageRoute
+from bot.gateway.origin import is_on_https
+from bot.gateway.pages import FormSecret, templates
 from bot.gateway.problems import Problem
 from bot.guidance.contacts import contact
+from bot.guidance.replies import urgent_help_message
 from bot.guidance.wording import wording
 from bot.handover import form
+from bot.handover.bounds import TooMany, sender_of
 from bot.handover.chat_so_far import chat_so_far
 from bot.handover.consent import consent_text, consent_version
 from bot.handover.details import ANSWERS
@@ -29,11 +37,16 @@ from bot.handover.drafts import DraftStore, chat_key, form_key
 from bot.handover.form import BY_NAME, CHAT, CHECK
 from bot.handover.opening import handover_is_open
 from bot.handover.referrals import Consent, ReferralStore
+from bot.nlu.urgent_patterns import find_urgent
+from bot.privacy.quiet_logs import failure
 from bot.settings import Settings
+
+log = logging.getLogger(__name__)
 
 COOKIE = "handover"
 PATH = "/handover"
 REFERENCE_SHOWN_HOURS = 1.0
+LONGEST_FIRST_WORDS = 160
 
 
 class HandoverForm:
@@ -65,14 +78,17 @@ class HandoverForm:
                 self._stores = DraftStore(self._settings), ReferralStore(self._settings)
             return self._stores
 
-    def send(self, token: str, draft: dict[str, Any]) -> str:
+    def send(self, token: str, draft: dict[str, Any], address: str) -> str:
         """Send what the draft holds and leave only the reference in it; return the reference.
 
-        The token is the idempotency key: pressed twice, or again after a crash, this sends once.
+        Raises TooMany where too many came from the address or the chat; the draft stays as it is then. The token is the
+        idempotency key: pressed twice, or again after a crash, this sends once.
         """
         consent = Consent(consent_version(self.consent), datetime.now(UTC))
         details = form.details_of(draft)
-        reference = self.referrals.submit(details, consent, draft.get("conversation_id"), form_key(token))
+        talk_in = draft.get("conversation_id") if draft.get("talk_in_chat") else None
+        sender = sender_of(self._settings, address)
+        reference = self.referrals.submit(details, consent, talk_in, form_key(token), sender)
         sent = {"reference": reference, "by": [how for how in ("phone", "email") if getattr(details, how)]}
         self.drafts.write(form_key(token), sent, hours=REFERENCE_SHOWN_HOURS)
         return reference
@@ -80,44 +96,66 @@ class HandoverForm:
 
 def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
     """Return the routes of the form."""
-    routes = APIRouter(prefix=PATH)
+    routes = APIRouter(prefix=PATH, route_class=PageRoute)
 
     @routes.get("", response_class=HTMLResponse)
     def start(request: Request) -> Response:
         return _start_page(request)
 
     @routes.post("", response_class=HTMLResponse)
-    def start_from_chat(request: Request, conversation: Annotated[str, Form(max_length=500)] = "") -> Response:
+    def start_from_chat(
+        request: Request, conversation: Annotated[str, Form(max_length=500)] = "", secret: FormSecret = ""
+    ) -> Response:
         """Show the start to somebody who comes from the chat, and who may take their answers along."""
-        return _start_page(request, conversation)
+        return _start_page(request, conversation, secret)
 
     @routes.post("/begin")
     def begin(
         request: Request,
         conversation: Annotated[str, Form(max_length=500)] = "",
+        secret: FormSecret = "",
         prefill: Annotated[bool, Form()] = False,
+        instead_of: Annotated[str, Form(max_length=100)] = "",
     ) -> Response:
-        """Begin a draft; with `prefill`, from what was told to the chat."""
+        """Begin a draft; with `prefill`, from what was told to the chat.
+
+        One that was begun stays until the family says, by its secret in `instead_of`, that this is to take its place.
+        """
         if not handover.is_open():
             return _closed(request)
-        draft: dict[str, Any] = {"answers": {}, "csrf": secrets.token_urlsafe(24), "version": 0}
-        chat_id = _chat_of(conversation)
+        chat_id = _chat_of(conversation, secret)
+        told = _told_to_chat(chat_id) if chat_id and prefill else {}
+        before, begun = _draft(request)
+        if begun and "reference" not in begun and not _is_ours(begun, instead_of):
+            if begun["answers"] or begun.get("conversation_id") != chat_id:
+                context = {"conversation": conversation if chat_id else "", "secret": secret, "prefill": prefill}
+                context |= {"begun": begun["csrf"], "next": form.first_unanswered(begun) or CHECK}
+                return templates().TemplateResponse(request, "handover/begun.html", context)
+            draft = {**begun, "answers": told, "version": begun["version"] + 1}
+            handover.drafts.write(form_key(before), draft)
+            return _to(form.QUESTIONS[0].name)
+        draft = {"answers": told, "csrf": secrets.token_urlsafe(24), "version": 0}
         if chat_id:
             draft["conversation_id"] = chat_id
-            if prefill:
-                draft["answers"] = _told_to_chat(chat_id)
         token = secrets.token_urlsafe(32)
-        handover.drafts.write(form_key(token), draft)
+        try:
+            handover.drafts.begin(form_key(token), draft, sender_of(settings, address_of(request)))
+        except TooMany:
+            return _closed(request, "handover_form.too_many_begun", 429)
+        if begun:
+            handover.drafts.drop(form_key(before))
         response = _to(form.QUESTIONS[0].name)
-        secure = request.url.scheme == "https" or settings.public_url.startswith("https:")
+        secure = is_on_https(request, settings)
         response.set_cookie(COOKIE, token, path=PATH, httponly=True, samesite="lax", secure=secure)
         return response
 
     @routes.post("/stop")
     def stop(request: Request, csrf: Annotated[str, Form(max_length=100)] = "") -> Response:
-        """Erase what was typed and go back to the chat."""
+        """Erase what was typed and go back to the chat; a form that is not the draft's own leaves it."""
         token, draft = _draft(request)
-        if draft and _is_ours(draft, csrf):
+        if draft and not _is_ours(draft, csrf):
+            return _to("")
+        if draft:
             handover.drafts.drop(form_key(token))
         response = RedirectResponse("/", status_code=303)
         response.delete_cookie(COOKIE, path=PATH)
@@ -141,23 +179,31 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         request: Request,
         csrf: Annotated[str, Form(max_length=100)] = "",
         agree: Annotated[bool, Form()] = False,
+        talk_in_chat: Annotated[bool, Form()] = False,
         version: Annotated[int, Form()] = -1,
         wording_version: Annotated[str, Form(max_length=40)] = "",
     ) -> Response:
-        """Send, once the family has agreed to the words and seen the answers as they are now."""
+        """Send, once the family has agreed to the words and seen the answers as they are now.
+
+        Only with `talk_in_chat` may SENDIASS write in the chat that the form was begun from.
+        """
         token, draft = _draft(request)
         elsewhere = _elsewhere(draft, CHECK)
         if elsewhere:
             return elsewhere
         if not handover.is_open():
             return _closed(request)
+        draft["talk_in_chat"] = talk_in_chat
         if not _is_ours(draft, csrf):
             return _check_page(request, draft, wording("handover_form.lost_track"))
         if version != draft["version"] or wording_version != consent_version(handover.consent):
             return _check_page(request, draft, wording("handover_form.changed_meanwhile"))
         if not agree:
             return _check_page(request, draft, wording("handover_form.must_agree"))
-        handover.send(token, draft)
+        try:
+            handover.send(token, draft, address_of(request))
+        except TooMany:
+            return _check_page(request, draft, wording("handover_form.too_many_sent"), 429)
         return _to("sent")
 
     @routes.get("/{page}", response_class=HTMLResponse)
@@ -169,7 +215,21 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
     async def answer(request: Request, page: str) -> Response:
         """Take the answers of a page and go to the next, or back to checking where something was changed."""
         given = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-        return await run_in_threadpool(_answer, request, page, given)
+        pages: Lane = request.app.state.lanes.pages
+        return await pages.run(partial(_answer_or_help, request, page, given))
+
+    def _answer_or_help(request: Request, page: str, given: dict[str, str]) -> Response:
+        """Take the answers; where they cannot be taken and tell of danger, say what to do now."""
+        in_danger = any(find_urgent(value) for value in given.values())
+        try:
+            response = _answer(request, page, given)
+        except Exception as error:  # noqa: BLE001 - whatever fails, somebody in danger is told what to do
+            if not in_danger:
+                raise
+            log.error("answers were not taken: %s", failure(error))
+            return _urgent_page(request)
+        was_taken = response.headers.get("location", PATH) != PATH or response.status_code == 422
+        return response if was_taken or not in_danger else _urgent_page(request)
 
     def _answer(request: Request, page: str, given: dict[str, str]) -> Response:
         token, draft = _draft(request)
@@ -209,15 +269,24 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         missing = form.first_unanswered(draft)
         return _to(missing) if page == CHECK and missing else None
 
-    def _start_page(request: Request, conversation: str = "") -> Response:
+    def _start_page(request: Request, conversation: str = "", secret: str = "") -> Response:
         if not handover.is_open():
             return _closed(request)
-        chat_id = _chat_of(conversation)
-        context = {"conversation": conversation if chat_id else "", "told": bool(chat_id and _told_to_chat(chat_id))}
+        chat_id = _chat_of(conversation, secret)
+        context = {
+            "conversation": conversation if chat_id else "",
+            "secret": secret,
+            "told": bool(chat_id and _told_to_chat(chat_id)),
+        }
         return templates().TemplateResponse(request, "handover/start.html", context)
 
-    def _closed(request: Request) -> Response:
-        return templates().TemplateResponse(request, "handover/closed.html", {"help": contact("sendiass")})
+    def _urgent_page(request: Request) -> Response:
+        context = {"urgent": urgent_help_message("parent")}
+        return templates().TemplateResponse(request, "handover/urgent.html", context)
+
+    def _closed(request: Request, why: str = "handover_form.closed", status: int = 200) -> Response:
+        context = {"help": contact("sendiass"), "why": wording(why)}
+        return templates().TemplateResponse(request, "handover/closed.html", context, status_code=status)
 
     def _question_page(
         request: Request,
@@ -242,26 +311,42 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         status = 422 if errors else 200
         return templates().TemplateResponse(request, "handover/question.html", context, status_code=status)
 
-    def _check_page(request: Request, draft: dict[str, Any], error: str | None = None) -> Response:
+    def _check_page(request: Request, draft: dict[str, Any], error: str | None = None, status: int = 422) -> Response:
         context = {
             "questions": form.questions_for(draft),
             "answers": draft["answers"],
             "chat": draft.get("conversation") or (),
+            "from_chat": _chat_in_words(draft.get("conversation_id")),
+            "talk_in_chat": draft.get("talk_in_chat", False),
             "consent": handover.consent.splitlines(),
             "wording_version": consent_version(handover.consent),
             "version": draft["version"],
             "back": form.page_before(CHECK, draft),
             "csrf": draft["csrf"],
             "error": error,
+            "help": contact("sendiass") if status == 429 else None,
         }
-        return templates().TemplateResponse(request, "handover/check.html", context, status_code=422 if error else 200)
+        return templates().TemplateResponse(
+            request, "handover/check.html", context, status_code=status if error else 200
+        )
 
-    def _chat_of(conversation: str) -> str | None:
-        """Return the id of the chat that a token names, or None where it is not kept."""
+    def _chat_of(conversation: str, secret: str) -> str | None:
+        """Return the id of the chat that a token names, or None where it is not kept or another browser's."""
         try:
-            return chat.conversation_of(conversation) if conversation else None
+            return chat.conversation_of(conversation, secret or None) if conversation else None
         except Problem:
             return None
+
+    def _chat_in_words(chat_id: str | None) -> dict[str, str] | None:
+        """Return when the chat began and its first words, for a family to tell whether it is theirs; None without one."""
+        history = chat.store.history(chat_id) if chat_id else []
+        if not history:
+            return None
+        first = next((str(entry["text"]) for entry in history if entry["from"] == "user"), "")
+        return {
+            "began": moment_in_words(datetime.fromisoformat(history[0]["at"])),
+            "first": shorten(first, LONGEST_FIRST_WORDS, placeholder=" ..."),
+        }
 
     def _told_to_chat(chat_id: str) -> dict[str, Any]:
         told = handover.drafts.read(chat_key(chat_id)) or {}

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from bot.gateway.addresses import UNKNOWN
 from bot.gateway.conversations import IssuedButton
 from bot.gateway.rasa_client import Reply
 from bot.gateway.recent_turns import FAILURES, RecentTurns
-from bot.guidance.replies import person_button
+from bot.guidance.replies import Message, person_button
 from bot.guidance.wording import wording
+from bot.handover.bounds import TooMany
 from bot.handover.chat_draft import ChatHandover
 from bot.handover.reading import read
-from bot.handover.replies import ANSWER_MESSAGE, filled, offer_message
+from bot.handover.replies import ANSWER_MESSAGE, filled, offer_message, too_many_message
 from bot.handover.steps import CHECK, OFFER, STEPS
 from bot.handover.tone import sounds_distressed
 
@@ -29,6 +31,7 @@ _COMMANDS = {
     "start": "/handover_start",
     "decline": "/handover_decline",
 }
+_BEGINNINGS = ("/handover_start", "/handover_carry_on")
 _NEEDS_DRAFT = (ANSWER_MESSAGE, "/handover_skip", "/handover_change", "/handover_include_chat")
 
 Look = Callable[[], Sequence[Reply]]
@@ -37,10 +40,14 @@ Meant = Literal["answer", "message", "urgent"]
 
 @dataclass(frozen=True)
 class Instead:
-    """What to send to Rasa in place of a message or button, and what the history shows of it."""
+    """What to send to Rasa in place of a message or button, and what the history shows of it.
+
+    `reply`: what to answer without asking Rasa.
+    """
 
     sent: str
     shown: str
+    reply: Message | None = None
 
 
 class HandoverTurns:
@@ -49,17 +56,20 @@ class HandoverTurns:
     def __init__(self, handover: ChatHandover) -> None:
         self.handover = handover
 
-    def typed(self, conversation: str, recent: RecentTurns, text: str, look: Look) -> Instead | None:
+    def typed(
+        self, conversation: str, recent: RecentTurns, text: str, look: Look, address: str = UNKNOWN
+    ) -> Instead | None:
         """Return what goes on in place of a typed `text`, or None where it is an ordinary message.
 
         `look` has the message read without keeping it; it is called only for what the form of the words leaves open.
+        `address` is the family's, for the bound on requests from one address.
         """
         step = recent.open_step()
         if step not in _STEPS or not self.handover.is_open():
             return None
         meant = read(step, text)
         if meant in _COMMANDS:
-            return Instead(_COMMANDS[meant], text)
+            return self._begun(conversation, Instead(_COMMANDS[meant], text), address)
         if meant == "send":
             return Instead("/handover_carry_on", text)  # consent is given by the button alone
         if step not in STEPS:
@@ -81,8 +91,12 @@ class HandoverTurns:
         answered = "records" in kinds or ("answer" in kinds and max(confidences) >= SURE_ANSWER)
         return "message" if could_be_question and answered else "answer"
 
-    def pressed(self, conversation: str, button: IssuedButton) -> Instead | None:
-        """Return what goes on in place of a button, or None where it goes on as it is."""
+    def pressed(self, conversation: str, button: IssuedButton, address: str = UNKNOWN) -> Instead | None:
+        """Return what goes on in place of a button, or None where it goes on as it is. `address` is the family's."""
+        if button.intent_message in _BEGINNINGS:
+            return self._begun(conversation, Instead(button.intent_message, button.title), address)
+        if button.intent_message == "/handover_send" and self.handover.is_open():
+            self.handover.sends_from(conversation, address)
         if not button.intent_message.startswith(_NEEDS_DRAFT):
             return None
         if not self.handover.is_open() or self.handover.draft(conversation) is None:
@@ -91,6 +105,16 @@ class HandoverTurns:
             return None
         self.handover.put(conversation, button.title)
         return Instead(ANSWER_MESSAGE, wording("handover_chat.not_shown"))
+
+    def _begun(self, conversation: str, instead: Instead, address: str) -> Instead:
+        """Begin the draft where this begins one; where too many were begun from the address, say how else to go on."""
+        if instead.sent not in _BEGINNINGS:
+            return instead
+        try:
+            self.handover.begin_from(conversation, address)
+        except TooMany:
+            return replace(instead, reply=too_many_message(sending=False))
+        return instead
 
     def with_offers(self, recent: RecentTurns, text: str, replies: Sequence[Reply]) -> list[Reply]:
         """Add a person to replies that did not help for the third time, and to any reply to a person in distress."""

@@ -7,6 +7,7 @@ from datetime import date
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from bot.gateway.lanes import PageRoute
 from bot.gateway.pages import templates
 from bot.guidance.answers import load_answers
 from bot.guidance.contacts import contact
@@ -21,7 +22,7 @@ PATHS = frozenset({"/about", "/privacy", "/accessibility"})
 
 def router(settings: Settings) -> APIRouter:
     """Return the routes of the pages about the guide."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=PageRoute)
 
     @routes.get("/about", response_class=HTMLResponse)
     def about(request: Request) -> Response:

@@ -14,7 +14,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.gateway.chat import Chat, live_message
+from bot.gateway.api import NamedConversation
+from bot.gateway.chat import Chat
+from bot.gateway.live_lines import live_message
 from bot.gateway.problems import Problem
 from bot.guidance.wording import wording
 from bot.handover.live import Line
@@ -83,7 +85,7 @@ def router(chat: Chat, events: LiveEvents) -> APIRouter:
     @routes.get("/api/chat/{conversation}/events")
     def of_conversation(
         request: Request,
-        conversation: str,
+        named: NamedConversation,
         after: Annotated[str, Query(max_length=40)] = "",
         last_event_id: Annotated[str, Header(max_length=40)] = "",
     ) -> StreamingResponse:
@@ -91,6 +93,6 @@ def router(chat: Chat, events: LiveEvents) -> APIRouter:
 
         400 for a conversation that is not kept, 503 with too many streams.
         """
-        return events.stream(request, chat.conversation_of(conversation), last_event_id or after)
+        return events.stream(request, chat.conversation_of(named.token, named.secret), last_event_id or after)
 
     return routes

@@ -27,6 +27,9 @@ class Metrics:
         self.limited = Counter(
             "guide_rate_limited", "Requests refused for their rate, by limit", ["limit"], registry=self.registry
         )
+        self.strangers = Counter(
+            "guide_other_site_refused", "Requests refused because another website made them", registry=self.registry
+        )
         self.erased = Counter(
             "guide_conversations_erased", "Conversations erased, by reason", ["reason"], registry=self.registry
         )

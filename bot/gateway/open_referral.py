@@ -18,6 +18,7 @@ from bot.directory.json_values import Json
 from bot.directory.models import Organization
 from bot.directory.places import PlacesMissing, gazetteer
 from bot.directory.published import Filters, Near, Parts, Published, Slice, distance_m
+from bot.gateway.lanes import SearchRoute
 from bot.gateway.problems import Problem
 from bot.guidance.wording import wording
 
@@ -50,7 +51,7 @@ def point_of(postcode: str) -> tuple[float, float] | None:
 
 def router(published: Published, locate: Locate = point_of) -> APIRouter:
     """Return the routes. `locate` gives the latitude and longitude of a postcode, or None where it knows none."""
-    routes = APIRouter(prefix=ROOT)
+    routes = APIRouter(prefix=ROOT, route_class=SearchRoute)
 
     @routes.options("/{path:path}")
     def preflight(path: str) -> Response:

@@ -3,104 +3,143 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import secrets
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 
 from bot.gateway import usefulness
+from bot.gateway.addresses import address_of
+from bot.gateway.api import CURRENT
 from bot.gateway.assets import compressed
-from bot.gateway.chat import Audience, Chat
+from bot.gateway.chat import Chat
+from bot.gateway.lanes import Lane, PageRoute
 from bot.gateway.markdown import to_html
 from bot.gateway.message_parts import in_parts
 from bot.gateway.problems import Problem
 from bot.gateway.transcript import as_text
+from bot.gateway.turn_order import TurnOrder
+from bot.gateway.turns import Audience, Client, Turn
 from bot.guidance.contacts import contact
 from bot.guidance.replies import day_in_words, month_in_words
 from bot.guidance.wording import wording
 from bot.privacy.erasure import Erasure
+from bot.privacy.quiet_logs import failure
 from bot.settings import Settings
 
+log = logging.getLogger(__name__)
+
 _HERE = Path(__file__).parent
+# The secret of a browser's conversation, put into the page's forms by its script: it stands beside the token.
+FormSecret = Annotated[str, Form(max_length=200)]
 STARTERS = ("school_money", "personal_budget", "therapy", "private", "home", "unhappy")
 
 
-def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
+@dataclass
+class _Posted:
+    """What a form of the chat page was posted with, and what came of it."""
+
+    token: str | None = None
+    secret: str | None = None
+    audience: str = "parent"
+    embed: bool = False
+    message: str | None = None
+    feedback: str = ""
+    resume: bool = False
+    said: Turn | None = None
+    problem: Problem | None = None
+
+    @property
+    def error(self) -> str | None:
+        """What to say of what went wrong: nothing where a chat that is no longer kept was only looked for."""
+        return None if not self.problem or (self.resume and self.problem.status == 400) else self.problem.detail
+
+    @property
+    def unsent(self) -> str:
+        """What was typed and not answered: it stays in the box."""
+        is_unanswered = self.error or self.feedback or (self.said and self.said.is_unread)
+        return self.message or "" if is_unanswered else ""
+
+
+def router(chat: Chat, order: TurnOrder, erasure: Erasure, settings: Settings) -> APIRouter:
     """Return the routes of the pages."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=PageRoute)
 
     @routes.get("/", response_class=HTMLResponse)
     def page(request: Request, embed: bool = False) -> Response:
-        return compressed(request, _chat_page(request, settings, chat, None, [], "parent", embed))
+        return compressed(request, _chat_page(request, settings, chat, _Posted(embed=embed), []))
 
     @routes.post("/", response_class=HTMLResponse)
-    def turn(
+    async def turn(
         request: Request,
         key: Annotated[str, Form(min_length=16, max_length=200)],
         message: Annotated[str | None, Form()] = None,
         payload: Annotated[str | None, Form(max_length=200)] = None,
         starter: Annotated[str | None, Form(max_length=40)] = None,
         conversation: Annotated[str | None, Form(max_length=500)] = None,
+        secret: FormSecret = "",
         audience: Annotated[Audience, Form()] = "parent",
         embed: Annotated[bool, Form()] = False,
         resume: Annotated[bool, Form()] = False,
         feedback: Annotated[str, Form(max_length=200)] = "",
     ) -> Response:
         """Take a form post and show the whole conversation; a mistake is shown beside the field it is about."""
-        token = conversation or None
-        error: str | None = None
-        removed: tuple[str, ...] = ()
-        status, retry_after = 200, None
+        posted = _Posted(conversation or None, secret or None, audience, embed, message, feedback, resume)
+        if starter in STARTERS:
+            posted.message = wording(f"page.starters.{starter}.question")
+        if not resume and not feedback:
+            client = Client(posted.token, audience, key, posted.secret, address_of(request))
+            turn = partial(chat.press, payload) if payload else partial(chat.say, posted.message or "")
+            try:
+                posted.said = await order.run(client, turn, None if payload else posted.message)
+                posted.token = posted.said.token
+            except Problem as problem:
+                posted.problem = problem
+        pages: Lane = request.app.state.lanes.pages
+        return await pages.run(partial(_after, request, posted))
+
+    def _after(request: Request, posted: _Posted) -> Response:
+        """Return the page after a form post: the conversation so far, and what went wrong if something did."""
+        said = posted.said
         try:
-            if resume:
-                chat.conversation_of(token or "")
-            elif feedback:
-                usefulness.take(request, chat, token, feedback)
-            else:
-                if starter in STARTERS:
-                    message = wording(f"page.starters.{starter}.question")
-                said = (
-                    chat.press(payload, token, audience, key)
-                    if payload
-                    else chat.say(message or "", token, audience, key)
-                )
-                token, removed = said.token, said.removed
+            if posted.feedback:
+                usefulness.take(request, chat, posted.token, posted.secret, posted.feedback)
+            elif posted.resume:
+                chat.conversation_of(posted.token or "", posted.secret)
         except Problem as problem:
-            error, status, retry_after = problem.detail, problem.status, problem.retry_after
-            if problem.status == 400:
-                token, error = None, None if resume else error
-        history = chat.history(chat.conversation_of(token)) if token else []
-        response = _chat_page(
-            request,
-            settings,
-            chat,
-            token,
-            history,
-            audience,
-            embed,
-            error,
-            removed,
-            message if error or feedback else "",
-            bool(feedback) and not error,
-        )
-        response.status_code = status
-        if retry_after is not None:
-            response.headers["Retry-After"] = str(retry_after)
+            posted.problem = problem
+        if posted.problem and posted.problem.status == 400:
+            posted.token = None
+        try:
+            history = said.as_history() if said and not said.is_kept else _history(chat, posted)
+            response = _chat_page(request, settings, chat, posted, history)
+        except Exception as failed:  # noqa: BLE001 - whatever fails, somebody in danger is shown what to do
+            if not said or not said.is_urgent:
+                raise
+            log.error("a page was shown without its history: %s", failure(failed))
+            response = _chat_page(request, settings, None, posted, said.as_history())
+        if posted.problem:
+            response.status_code = posted.problem.status
+            if posted.problem.retry_after is not None:
+                response.headers["Retry-After"] = str(posted.problem.retry_after)
         return response
 
     @routes.post("/start-again")
     def start_again(
-        conversation: Annotated[str, Form(max_length=500)] = "", embed: Annotated[bool, Form()] = False
+        conversation: Annotated[str, Form(max_length=500)] = "",
+        secret: FormSecret = "",
+        embed: Annotated[bool, Form()] = False,
     ) -> Response:
         """Erase the conversation and show an empty one."""
         with contextlib.suppress(Problem):
-            ident = chat.conversation_of(conversation)
+            ident = chat.conversation_of(conversation, secret or None)
             with chat.alone(ident):
                 erasure.erase(ident)
         return RedirectResponse("/?embed=1" if embed else "/", status_code=303)
@@ -113,16 +152,18 @@ def router(chat: Chat, erasure: Erasure, settings: Settings) -> APIRouter:
     def transcript(
         request: Request,
         conversation: Annotated[str, Form(max_length=500)],
+        secret: FormSecret = "",
         form: Annotated[Literal["page", "text"], Form()] = "text",
     ) -> Response:
         """Give the conversation with its sources as a file: a page that stands alone, or plain text."""
-        history = chat.history(chat.conversation_of(conversation))
+        history = chat.history(chat.conversation_of(conversation, secret or None))
         if form == "text":
             name, kind = "chat.txt", "text/plain; charset=utf-8"
             content = as_text(history, request.app.state.theme.name)
         else:
             name, kind = "chat.html", "text/html; charset=utf-8"
-            site = (settings.public_url or str(request.base_url)).rstrip("/")
+            # Never the address that was asked for: whoever asks may call the guide what they like.
+            site = settings.public_url.rstrip("/") or None
             context = {"entries": history, "saved": date.today(), "site": site}
             content = bytes(templates().TemplateResponse(request, "transcript.html", context).body).decode()
         headers = {"Content-Disposition": f'attachment; filename="local-offer-guide-{name}"'}
@@ -156,43 +197,40 @@ def _of_every_page(request: Request) -> dict[str, Any]:
     return {"theme": request.app.state.theme, "asset": request.app.state.assets.url, "help": contact("sendiass")}
 
 
-def _live(chat: Chat, token: str | None, history: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _history(chat: Chat, posted: _Posted) -> list[dict[str, Any]]:
+    return chat.history(chat.conversation_of(posted.token, posted.secret)) if posted.token else []
+
+
+def _live(chat: Chat | None, posted: _Posted, history: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Return who of SENDIASS has the chat and where its events come from; None where nobody has it or is awaited."""
-    if not token or not chat.live:
+    if not posted.token or not chat or not chat.live:
         return None
-    ident = chat.conversation_of(token)
+    ident = chat.conversation_of(posted.token, posted.secret)
     speaker = chat.live.speaker(ident)
     if not speaker and not chat.live.is_expected(ident):
         return None
     last = next((entry["line"] for entry in reversed(history) if "line" in entry), "")
-    return {"speaker": speaker, "events": f"/api/chat/{quote(token)}/events?after={last}"}
+    return {"speaker": speaker, "events": f"/api/chat/{CURRENT}/events?after={last}"}
 
 
 def _chat_page(
-    request: Request,
-    settings: Settings,
-    chat: Chat,
-    token: str | None,
-    history: list[dict[str, Any]],
-    audience: str,
-    embed: bool,
-    error: str | None = None,
-    removed: tuple[str, ...] = (),
-    unsent: str | None = "",
-    feedback_given: bool = False,
+    request: Request, settings: Settings, chat: Chat | None, posted: _Posted, history: list[dict[str, Any]]
 ) -> Response:
+    """Return the page of a conversation; without a `chat` nothing is asked of any store."""
     newest = max((index for index, entry in enumerate(history) if entry["from"] == "user"), default=len(history))
+    given = bool(posted.feedback) and not posted.error
     context = {
-        "token": token,
-        "live": _live(chat, token, history),
+        "token": posted.token,
+        "secret": posted.secret if posted.token else None,
+        "live": _live(chat, posted, history),
         "past": history[:newest],
         "new": history[newest:],
-        "feedback": usefulness.question(request, history[newest:], feedback_given),
-        "audience": audience,
-        "embed": embed,
-        "error": error,
-        "removed": removed,
-        "unsent": unsent or "",
+        "feedback": usefulness.question(request, history[newest:], given) if chat else None,
+        "audience": posted.audience,
+        "embed": posted.embed,
+        "error": posted.error,
+        "removed": posted.said.removed if posted.said else (),
+        "unsent": posted.unsent,
         "key": secrets.token_urlsafe(18),
         "limit": settings.message_limit,
         "starters": STARTERS,

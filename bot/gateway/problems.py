@@ -7,6 +7,8 @@ from http import HTTPStatus
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
+from bot.guidance.wording import wording
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -27,7 +29,14 @@ def problem_response(status: int, detail: str, retry_after: int | None = None) -
     return JSONResponse(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
 
-async def handle_problem(_: Request, problem: Exception) -> JSONResponse:
+async def handle_problem(request: Request, problem: Exception) -> JSONResponse:
     """Turn a Problem into its response."""
     assert isinstance(problem, Problem)
-    return problem_response(problem.status, problem.detail, problem.retry_after)
+    return problem_response(problem.status, said_to(request, problem.detail), problem.retry_after)
+
+
+def said_to(request: Request, detail: str) -> str:
+    """Return why a request is refused; where it held what somebody typed, with what to do in danger: nobody read it."""
+    path = request.url.path
+    is_typed = request.method == "POST" and (path in ("/", "/api/chat") or path.startswith("/handover"))
+    return f"{detail} {wording('error.in_danger')}" if is_typed else detail

@@ -41,13 +41,13 @@ class RecentTurns:
     def previous(self) -> dict[str, str] | None:
         """Return what the last turn asked (`message`) and answered (`answer`, an answer's id), or None.
 
-        Small talk is passed over. Nothing is told of a turn whose text was not kept, since it was about somebody's
+        Small talk and failures of a part are passed over. Nothing is told of a turn whose text was not kept, since it was about somebody's
         safety, nor of a handover's questions. The offer of a person has a subject: what was asked when it was made.
         """
         for turn in self.turns:
             if "safeguarding" in turn.kinds or turn.is_in_handover:
                 return None
-            if turn.kinds != {"smalltalk"}:
+            if not turn.kinds <= _NOTHING_SAID:
                 answers = [
                     custom["answer"].partition("/")[2] for custom in turn.replies if custom.get("kind") == "answer"
                 ]

@@ -15,6 +15,8 @@ from bot.directory.published import Filters, Published
 from bot.directory.query import DAYS
 from bot.directory.search import Directory, Found, is_stale
 from bot.directory.taxonomy import our_taxonomy
+from bot.gateway.lanes import SearchRoute
+from bot.gateway.origin import is_from_another_site
 from bot.gateway.pages import error_page, templates
 from bot.gateway.service_form import (
     DISTANCES,
@@ -33,7 +35,7 @@ PER_PAGE = 20
 
 def router(directory: Directory, published: Published, gaps: Gaps) -> APIRouter:
     """Return the routes of the pages of the directory."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=SearchRoute)
 
     @routes.get("/services", response_class=HTMLResponse)
     def services(request: Request) -> Response:
@@ -49,7 +51,8 @@ def router(directory: Directory, published: Published, gaps: Gaps) -> APIRouter:
             records, total = _by_name(published, page)
             return _search_page(request, form, records, total, page)
         found = directory.search(form.wanted, PER_PAGE, (page - 1) * PER_PAGE)
-        gaps.note(found)
+        if not is_from_another_site(request):  # what another site's page asks for tells nothing of families
+            gaps.note(found)
         records = [{**result.record, "unsaid": _unsaid(result.unsaid)} for result in found.results]
         return _search_page(request, form, records, found.total, page, found)
 

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 from bot.desk.feedback import YES, FeedbackBox, reasons
+from bot.gateway.api import Secret
 from bot.gateway.chat import Chat
+from bot.gateway.lanes import PageRoute
 
 
 class Verdict(BaseModel):
@@ -30,7 +32,7 @@ class Verdict(BaseModel):
 
 def router(chat: Chat, box: FeedbackBox) -> APIRouter:
     """Return the route for programs."""
-    routes = APIRouter()
+    routes = APIRouter(route_class=PageRoute)
 
     @routes.get("/api/feedback")
     def asked_for() -> dict[str, Any]:
@@ -38,22 +40,23 @@ def router(chat: Chat, box: FeedbackBox) -> APIRouter:
         return {"wanted": box.is_wanted(), "reasons": reasons()}
 
     @routes.post("/api/feedback", status_code=204)
-    def give(body: Verdict) -> Response:
+    def give(body: Verdict, secret: Secret = None) -> Response:
         """Take what somebody says of an answer; the last word counts.
 
         Refusals are problem details: 400 an unknown conversation; 404 while nobody works the queue; 422 an answer that
         was not given in the conversation, or an unknown reason.
         """
-        box.give(chat.conversation_of(body.conversation), body.answer, YES if body.useful else str(body.reason))
+        ident = chat.conversation_of(body.conversation, secret)
+        box.give(ident, body.answer, YES if body.useful else str(body.reason))
         return Response(status_code=204)
 
     return routes
 
 
-def take(request: Request, chat: Chat, token: str | None, pressed: str) -> None:
+def take(request: Request, chat: Chat, token: str | None, secret: str | None, pressed: str) -> None:
     """Take a pressed button, "<verdict> <answer>"; raise Problem as `FeedbackBox.give` does."""
     verdict, _, answer = pressed.partition(" ")
-    _box(request).give(chat.conversation_of(token or ""), answer, verdict)
+    _box(request).give(chat.conversation_of(token or "", secret), answer, verdict)
 
 
 def question(request: Request, new: list[dict[str, Any]], given: bool) -> dict[str, Any] | None:

@@ -255,8 +255,9 @@ def closed_message(reason: str, whole_guide: bool) -> Message:
 
 
 def error_message() -> Message:
-    """Return the kind sentence for a part that failed, with another way to get help."""
-    return {"text": wording("error.part_failed"), "buttons": [], "custom": {"kind": "error", "links": helper_links()}}
+    """Return the kind sentence for a part that failed, with what to do in danger and another way to get help."""
+    text = f"{wording('error.part_failed')}\n\n{wording('error.in_danger')}"
+    return {"text": text, "buttons": [], "custom": {"kind": "error", "links": helper_links()}}
 
 
 def person_button() -> dict[str, str]:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from bot.handover.bounds import sender_of
 from bot.handover.consent import consent_text, consent_version
 from bot.handover.details import ANSWERS, NotUsable
 from bot.handover.drafts import DraftStore, chat_key
@@ -24,6 +25,7 @@ from bot.settings import Settings
 GIVEN = "given"
 SKIPPED = "skipped"
 TYPED = "typed"
+SENDER = "sender"
 
 
 class Incomplete(ValueError):
@@ -73,6 +75,18 @@ class ChatHandover:
             draft = {"id": str(uuid.uuid4())}
             self._keep(conversation, draft)
         return draft
+
+    def begin_from(self, conversation: str, address: str) -> None:
+        """Begin the chat's draft for somebody at an address, where there is none; raise TooMany after too many of them."""
+        if self.is_open() and self.draft(conversation) is None:
+            sender = sender_of(self._settings, address)
+            self._drafts.begin(chat_key(conversation), {"id": str(uuid.uuid4()), SENDER: sender}, sender)
+
+    def sends_from(self, conversation: str, address: str) -> None:
+        """Note, with the draft, by what the address is counted that sends it."""
+        draft = self.draft(conversation)
+        if draft is not None:
+            self._keep(conversation, {**draft, SENDER: sender_of(self._settings, address)})
 
     def drop(self, conversation: str) -> bool:
         """Erase the draft; tell whether there was one. Does nothing where handovers are closed."""
@@ -139,7 +153,7 @@ class ChatHandover:
     def send(self, conversation: str) -> Sent | None:
         """Send what was agreed to. None where there is nothing to send and nothing was sent.
 
-        Pressed twice, or again after a crash, it is sent once. Raises Incomplete.
+        Pressed twice, or again after a crash, it is sent once. Raises Incomplete, and TooMany (nothing is lost).
         """
         if not self.is_open():
             return None
@@ -152,7 +166,8 @@ class ChatHandover:
             raise Incomplete
         details = details_of(draft)
         consent = Consent(version, datetime.now(UTC))
-        reference = self._referrals.submit(details, consent, conversation, f"{chat_key(conversation)} {draft['id']}")
+        key = f"{chat_key(conversation)} {draft['id']}"
+        reference = self._referrals.submit(details, consent, conversation, key, draft.get(SENDER))
         self._drafts.drop(chat_key(conversation))
         return Sent(reference, tuple(way for way in ("phone", "email") if draft.get(way)))
 

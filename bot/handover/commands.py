@@ -1,5 +1,9 @@
 """What an operator does with referrals: `python -m bot referrals <what>`. It shows nothing that a family wrote,
-except in an export, which is for the family."""
+except in an export, which is for the family.
+
+Operators belong to the council, and families were told that SENDIASS reads what they send. So whatever concerns
+referrals leaves a line in the desk's audit trail, and an event at the referral, before anything is shown or done.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,33 @@ import sys
 from argparse import ArgumentParser, Namespace
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from bot.desk import audit
 from bot.handover import family_data
 from bot.handover.delivery import Delivery
 from bot.handover.opening import channels
 from bot.handover.outbox import Notice, OutboxQueue
+from bot.handover.references import as_reference
 from bot.handover.referrals import NotFound, ReferralStore, Summary
 from bot.handover.rotation import reseal
 from bot.privacy.encryption import CannotOpen, EncryptionUnavailable, add_key_to_file, new_key, vault
 from bot.settings import Settings, settings
+from bot.store.engine import open_engine
 from bot.store.migrate import upgrade
+
+# What leaves a trace, and what the event at a referral is called (`desk.inbox.event` in wording.yml).
+_EVENTS = {
+    "show": "shown_to_operator",
+    "retry": "retried_by_operator",
+    "export": "exported_by_operator",
+    "erase": "erasing_by_operator",
+}
+_TRACED = (*_EVENTS, "list", "rotate-keys")
+
+
+class NoTrace(Exception):
+    """No line can be written into the audit trail, so nothing may be shown; the message says what to do."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -48,7 +69,11 @@ def run(chosen: Namespace) -> int:
     configured = settings()
     try:
         upgrade(configured.referrals_url, "referrals")
+        if chosen.what in _TRACED:
+            _leave_trace(configured, chosen)
         return _COMMANDS[chosen.what](configured, chosen)
+    except NoTrace as error:
+        return _refuse(str(error))
     except EncryptionUnavailable as error:
         return _refuse(f"There is no key for referrals. {error}")
     except NotFound:
@@ -59,6 +84,24 @@ def run(chosen: Namespace) -> int:
         return _refuse("That file exists already: give a new one.")
     except SQLAlchemyError as error:
         return _refuse(f"The referrals store failed ({type(error).__name__}): check GUIDE_REFERRALS_URL.")
+
+
+def _leave_trace(configured: Settings, chosen: Namespace) -> None:
+    """Write down who does what with which referral, in the audit trail and at the referral; raise NoTrace, or NotFound."""
+    typed = getattr(chosen, "reference", None)
+    reference = (as_reference(typed) or "no such reference") if typed else ""
+    try:
+        upgrade(configured.database_url, "guide")
+        with Session(open_engine(configured.database_url)) as session, session.begin():
+            audit.record(session, audit.operator(), f"referrals.{chosen.what}", reference)
+    except (SQLAlchemyError, OSError) as error:
+        raise NoTrace(
+            f"Nothing was shown or done: the audit trail cannot be written ({type(error).__name__}). "
+            "Check GUIDE_DATABASE_URL."
+        ) from error
+    if typed:
+        store = ReferralStore(configured)
+        store.note_operator(store.find(typed), _EVENTS[chosen.what], audit.operator())
 
 
 def _list(configured: Settings, _: Namespace) -> int:

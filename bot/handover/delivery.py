@@ -17,6 +17,7 @@ from bot.handover.opening import channels
 from bot.handover.outbox import Claimed, OutboxQueue
 from bot.handover.referrals import NotFound, ReferralStore
 from bot.privacy.encryption import CannotOpen
+from bot.privacy.quiet_logs import keep_texts_out_of_logs
 from bot.settings import Settings, settings
 
 log = logging.getLogger(__name__)
@@ -100,6 +101,7 @@ def _kind(error: Exception) -> str:
 
 def main() -> None:
     """Deliver until asked to stop; each channel by itself, so that a slow one holds up no other."""
+    keep_texts_out_of_logs()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("urllib3").setLevel(logging.WARNING)
     configured = settings()

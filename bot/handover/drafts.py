@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from bot.handover.bounds import beginning_bounds, count
 from bot.handover.models import Draft
 from bot.handover.referrals import BUSY_TIMEOUT_MS
 from bot.privacy.encryption import CannotOpen, place, vault
@@ -37,6 +38,7 @@ class DraftStore:
         """Open the store; raise EncryptionUnavailable without a key."""
         self._vault = vault(settings)
         self._engine = open_engine(settings.referrals_url, busy_timeout_ms=BUSY_TIMEOUT_MS)
+        self._bounds = beginning_bounds(settings)
         self._kept_for = timedelta(hours=settings.draft_hours)
 
     def read(self, key: str) -> dict[str, Any] | None:
@@ -56,6 +58,12 @@ class DraftStore:
         kept_for = timedelta(hours=hours) if hours else self._kept_for
         with Session(self._engine) as session, session.begin():
             session.merge(Draft(id=ident, sealed=sealed, expires_at=_now() + kept_for))
+
+    def begin(self, key: str, answers: dict[str, Any], sender: str) -> None:
+        """Keep a new draft of somebody whose address is counted as `sender`; raise TooMany after too many of them."""
+        with Session(self._engine) as session, session.begin():
+            count(session, [sender], self._bounds)
+        self.write(key, answers)
 
     def drop(self, key: str) -> bool:
         """Erase the draft because it was sent or given up; tell whether there was one."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,15 +22,24 @@ Ending = Literal["back", "closed"]
 LONGEST_NAME = 60
 
 
+class AlreadySaid(ValueError):
+    """An idempotency key came again with other words."""
+
+
 @dataclass(frozen=True)
 class Line:
-    """Something written in a chat that a person has, or a notice ("joined", "back", "closed") that they came or went."""
+    """Something written in a chat that a person has, or a notice ("joined", "back", "closed") that they came or went.
+
+    `after` is the number of the guide's entry (`ConversationStore.last_entry`) that it follows, where that is known: the
+    clock may have been set back in between.
+    """
 
     id: str
     sender: Sender
     at: datetime
     name: str
     text: str = field(repr=False)
+    after: int | None = None
 
 
 class LiveChats:
@@ -42,22 +51,22 @@ class LiveChats:
         self._engine = referrals.engine
         self._vault = referrals.vault
 
-    def take(self, referral: str, shown_name: str, who: str) -> str:
+    def take(self, referral: str, shown_name: str, who: str, after: int | None = None) -> str:
         """Let a person take the chat that a referral came from; return the conversation's id.
 
         The family is shown `shown_name`. Raises NotFound for no such referral, NotPossible where it came from no chat or
-        another person has the chat already.
+        another person has the chat already. `after`, here as in the other methods: see `Line`.
         """
         name = " ".join(shown_name.split())[:LONGEST_NAME]
         if not name:
             raise NotPossible("the family must be told who is speaking")
         try:
             with Session(self._engine) as session, session.begin():
-                return self._take(session, referral, name, who)
+                return self._take(session, referral, name, who, after)
         except IntegrityError as error:
             raise NotPossible("somebody has this chat already") from error
 
-    def _take(self, session: Session, referral: str, name: str, who: str) -> str:
+    def _take(self, session: Session, referral: str, name: str, who: str, after: int | None) -> str:
         found = session.execute(
             update(Referral)
             .where(Referral.id == referral)
@@ -83,7 +92,7 @@ class LiveChats:
                 LiveConversation(conversation_id=conversation, referral_id=referral, shown_name=name, began_at=_now())
             )
             session.flush()
-        self._add(session, conversation, "notice", name, "joined")
+        self._add(session, conversation, "notice", name, "joined", after)
         return conversation
 
     def speaker(self, conversation: str) -> str | None:
@@ -101,10 +110,12 @@ class LiveChats:
             open_referral = (Referral.conversation_id == conversation) & (Referral.status != "closed")
             return session.scalar(select(Referral.id).where(open_referral).limit(1)) is not None
 
-    def say(self, conversation: str, sender: Sender, text: str, key: str | None = None) -> None:
-        """Keep what family or person wrote; the same idempotency `key` again is kept once.
+    def say(
+        self, conversation: str, sender: Sender, text: str, key: str | None = None, after: int | None = None
+    ) -> None:
+        """Keep what family or person wrote; the same words with the same idempotency `key` again are kept once.
 
-        Raises NotPossible where no person has the chat any more.
+        Raises NotPossible where no person has the chat any more, AlreadySaid where the key came with other words.
         """
         hashed = hashlib.sha256(f"{conversation}\n{key}".encode()).hexdigest() if key else None
         try:
@@ -116,12 +127,19 @@ class LiveChats:
                 )
                 if name is None:
                     raise NotPossible("no person has this chat any more")
-                self._add(session, conversation, sender, name, text, hashed)
+                self._add(session, conversation, sender, name, text, after, hashed)
         except IntegrityError:
             if not hashed:
                 raise
+            self._must_be_the_same(hashed, text)
 
-    def end(self, conversation: str, how: Ending, who: str) -> None:
+    def _must_be_the_same(self, key_hash: str, text: str) -> None:
+        with Session(self._engine) as session:
+            row = session.scalar(select(LiveMessage).where(LiveMessage.key_hash == key_hash))
+            if row and self._line(row).text != text:
+                raise AlreadySaid("the key belongs to other words")
+
+    def end(self, conversation: str, how: Ending, who: str, after: int | None = None) -> None:
         """Give the chat back to the guide ("back") or end the talk ("closed"); raise NotPossible where nobody has it."""
         with Session(self._engine) as session, session.begin():
             ended = session.execute(
@@ -133,7 +151,7 @@ class LiveChats:
             ).first()
             if not ended:
                 raise NotPossible("no person has this chat any more")
-            self._add(session, conversation, "notice", ended.shown_name, how)
+            self._add(session, conversation, "notice", ended.shown_name, how, after)
             self._record(session, ended.referral_id, "gave_chat_back" if how == "back" else "ended_chat", who)
 
     def lines(self, conversation: str, after: str = "") -> list[Line]:
@@ -172,10 +190,18 @@ class LiveChats:
             return len(gone)
 
     def _add(
-        self, session: Session, conversation: str, sender: Sender, name: str, text: str, key_hash: str | None = None
+        self,
+        session: Session,
+        conversation: str,
+        sender: Sender,
+        name: str,
+        text: str,
+        after: int | None,
+        key_hash: str | None = None,
     ) -> None:
-        ident = ident_sorted_by_time()
-        content = json.dumps({"name": name, "text": text}, ensure_ascii=False)
+        last = session.scalar(select(func.max(LiveMessage.id)).where(LiveMessage.conversation_id == conversation))
+        ident = ident_sorted_by_time(last or "")
+        content = json.dumps({"name": name, "text": text, "after": after}, ensure_ascii=False)
         sealed = self._vault.seal(content, place("live_message", "sealed", ident))
         row = LiveMessage(
             id=ident, conversation_id=conversation, sender=sender, key_hash=key_hash, at=_now(), sealed=sealed
@@ -189,7 +215,7 @@ class LiveChats:
         content = json.loads(self._vault.open(row.sealed, place("live_message", "sealed", row.id)))
         at = row.at if row.at.tzinfo else row.at.replace(tzinfo=UTC)
         sender: Sender = row.sender  # type: ignore[assignment]
-        return Line(row.id, sender, at, content["name"], content["text"])
+        return Line(row.id, sender, at, content["name"], content["text"], content.get("after"))
 
 
 def _now() -> datetime:

@@ -78,6 +78,17 @@ class Draft(Base):
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
 
 
+class HandoverCount(Base):
+    """One request that was `begun` or `sent`, by the keyed hash of the address or chat it came from; kept for a day."""
+
+    __tablename__ = "handover_count"
+    __table_args__ = (Index("ix_handover_count_sender_what", "sender", "what"),)
+    id: Mapped[str] = mapped_column(String(40), primary_key=True, default=lambda: ident_sorted_by_time())
+    sender: Mapped[str] = mapped_column(String(64))
+    what: Mapped[str] = mapped_column(String(8))
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
 class ConsentWording(Base):
     """The very words that families agreed to, by their version, kept for as long as the service runs."""
 
@@ -99,9 +110,10 @@ class Receipt(Base):
     counts: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-def ident_sorted_by_time() -> str:
-    """Return a new id; one made later sorts after it."""
-    return f"{time.time_ns():016x}-{secrets.token_hex(8)}"
+def ident_sorted_by_time(after: str = "") -> str:
+    """Return a new id; one made later sorts after it. It sorts after the id `after`, too, where the clock was set back."""
+    earliest = int(after.partition("-")[0], 16) + 1 if after else 0
+    return f"{max(time.time_ns(), earliest):016x}-{secrets.token_hex(8)}"
 
 
 class LiveConversation(Base):

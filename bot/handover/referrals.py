@@ -16,6 +16,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from bot.handover.bounds import chat_of, count, sending_bounds
 from bot.handover.consent import consent_text, consent_version
 from bot.handover.models import ConsentWording, Outbox, Referral, ReferralEvent, ident_sorted_by_time
 from bot.handover.opening import channels
@@ -126,14 +127,24 @@ class ReferralStore:
         """Open the store; raise EncryptionUnavailable without a key, for then nothing may be taken."""
         self.vault: Vault = vault(settings)
         self.engine: Engine = open_engine(settings.referrals_url, durable=True, busy_timeout_ms=BUSY_TIMEOUT_MS)
+        self._settings = settings
+        self._bounds = sending_bounds(settings)
         self._channels = channels(settings)
         self._consent_text = consent_text(settings)
 
-    def submit(self, details: Details, consent: Consent, conversation: str | None, idempotency_key: str) -> str:
+    def submit(
+        self,
+        details: Details,
+        consent: Consent,
+        conversation: str | None,
+        idempotency_key: str,
+        sender: str | None = None,
+    ) -> str:
         """Keep a referral and the notices that must go out for it, all or nothing; return its reference.
 
         The same `idempotency_key` again gives the reference of the first time and makes nothing new. `conversation` is
-        the id of the chat it came from. When this has returned, the referral outlasts any crash.
+        the id of the chat it came from, `sender` what its address is counted by (`bot.handover.bounds`). When this has
+        returned, the referral outlasts any crash. Raises TooMany.
         """
         key = hashlib.sha256(b"idempotency\n" + idempotency_key.encode()).hexdigest()
         for _ in range(3):
@@ -141,14 +152,18 @@ class ReferralStore:
             if before:
                 return before
             try:
-                return self._keep(details, consent, conversation, key)
+                return self._keep(details, consent, conversation, key, sender)
             except IntegrityError:
                 continue  # the same key at the same time, or (once in a billion) a reference drawn twice
         raise NotPossible("the referral could not be given a reference")
 
-    def _keep(self, details: Details, consent: Consent, conversation: str | None, key: str) -> str:
+    def _keep(self, details: Details, consent: Consent, conversation: str | None, key: str, sender: str | None) -> str:
         now, reference = _now(), new_reference()
+        senders = [sender] if sender else []
+        if conversation:
+            senders.append(chat_of(self._settings, conversation))
         with Session(self.engine) as session, session.begin():
+            count(session, senders, self._bounds)
             self._keep_wording(session, consent, now)
             referral = Referral(
                 id=str(uuid.uuid4()),
@@ -277,6 +292,12 @@ class ReferralStore:
         with Session(self.engine) as session, session.begin():
             _row(session, ident)
             self._note(session, ident, "note", who, _now(), note)
+
+    def note_operator(self, ident: str, what: str, who: str) -> None:
+        """Note that an operator of the system had to do with a referral, and what; raise NotFound."""
+        with Session(self.engine) as session, session.begin():
+            _row(session, ident)
+            self._note(session, ident, what, who, _now())
 
     def response_times(self, days: int) -> ResponseTimes:
         """Return how soon families who wrote in the last `days` days heard from a person."""

@@ -112,6 +112,18 @@ def not_sent_message() -> Message:
     return _message("not_sent", [wording("handover_chat.not_sent")], buttons, links=helper_links(), form=True)
 
 
+def too_many_message(sending: bool) -> Message:
+    """Return that too many requests came from here, and how else to reach SENDIASS. `sending`: else it was only begun."""
+    service = contact("sendiass")
+    text = [
+        wording("handover_chat.too_many_sent" if sending else "handover_chat.too_many_begun"),
+        wording("handover.how"),
+    ]
+    text.append(service.text if service.phone else wording("handover.no_phone"))
+    buttons = [_button("try_again", "handover_carry_on"), _button("stop", "handover_stop")] if sending else []
+    return _message("not_sent" if sending else "how_to_reach", text, buttons, links=helper_links())
+
+
 def stopped_message(was_begun: bool) -> Message:
     """Return that nothing was sent, and other ways to get help."""
     first = wording("handover_chat.stopped" if was_begun else "handover_chat.declined")

@@ -8,6 +8,7 @@ events a retrieved tracker has, is the same (tests/nlu/test_tracker_store.py).
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any, Dict, Optional
 
 from rasa.core.brokers.broker import EventBroker
@@ -18,7 +19,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import QueuePool
 
+from bot.privacy.quiet_logs import failure
 from bot.store.engine import configure_sqlite
+
+logger = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 5000
 # By time, not by id: Rasa logs the action that starts a session after the event that it made, with a later time.
@@ -42,7 +46,9 @@ class SQLiteTrackerStore(SQLTrackerStore):
         """Open the file `db`, making it and its table where they are missing. Rasa passes more arguments; none is used."""
         super().__init__(domain, dialect="sqlite", db=db, event_broker=event_broker)
         self.engine.dispose()
-        self.engine = create_engine(self.engine.url, poolclass=QueuePool, connect_args={"check_same_thread": False})
+        self.engine = create_engine(
+            self.engine.url, poolclass=QueuePool, connect_args={"check_same_thread": False}, hide_parameters=True
+        )
         configure_sqlite(self.engine, durable=False, busy_timeout_ms=BUSY_TIMEOUT_MS)
         self.sessionmaker.configure(bind=self.engine)
 
@@ -56,7 +62,17 @@ class SQLiteTrackerStore(SQLTrackerStore):
         return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Store the events of the tracker's session that are not stored yet."""
+        """Store the events of the tracker's session that are not stored yet.
+
+        Where that fails the events are lost, and the reply goes out all the same. The failure must not leave here: Rasa
+        would keep the tracker in its memory instead, where no erasure reaches it.
+        """
+        try:
+            await self._save(tracker)
+        except Exception as error:  # noqa: BLE001 - whatever fails, nothing may be kept elsewhere
+            logger.error("a tracker was not stored: %s", failure(error))
+
+    async def _save(self, tracker: DialogueStateTracker) -> None:
         await self.stream_events(tracker)
         with self.engine.begin() as connection:
             stored = connection.execute(_COUNT, _of_sender(tracker.sender_id)).scalar_one()

@@ -9,9 +9,13 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.gateway.conversations import ConversationStore
 from bot.handover.live import LiveChats
-from bot.store.engine import EMPTY_LOG
+from bot.privacy.quiet_logs import failure
+from bot.store.engine import EMPTY_LOG, empty_log
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +35,16 @@ class Erasure:
         live: LiveChats | None = None,
         drop_draft: Callable[[str], bool] = lambda conversation: False,
         also_when_asked: Callable[[str], None] = lambda conversation: None,
+        other_stores: Sequence[Engine] = (),
     ) -> None:
         """`hours`: how long a conversation is kept after its last message. `count` is told reason and number.
 
         `live` knows the chats that people of SENDIASS have: these are kept until they are done. `drop_draft` erases the
         handover that a conversation had begun and not sent. `also_when_asked` erases what else is kept of a conversation,
-        where its person asks for it.
+        where its person asks for it. `other_stores`: where else erased words lie in a log until it is emptied.
         """
+        self._other_stores = other_stores
+        self._failed_senders: set[str] = set()
         self._also_when_asked = also_when_asked
         self._live = live
         self._store = store
@@ -54,6 +61,7 @@ class Erasure:
             self._live.erase([conversation])
         self._also_when_asked(conversation)
         found = self._store.erase(conversation)
+        self._empty_logs()
         self._count("asked", int(found))
         return found
 
@@ -61,27 +69,43 @@ class Erasure:
         """Erase conversations past their time; return how many."""
         expired = self._store.erase_older_than(self._hours, self._live.open_chats() if self._live else ())
         self._count("expired", len(expired))
-        self.erase_trackers(expired)
-        for conversation in expired:
-            self._drop_draft(conversation)
-        self._erase_old_trackers()
+        try:
+            for conversation in expired:
+                self._drop_draft(conversation)
+            self.erase_trackers([*expired, *self._failed_senders])
+            self._erase_old_trackers()
+        finally:
+            self._empty_logs()
         return len(expired)
 
     def erase_trackers(self, senders: Sequence[str]) -> None:
         """Erase what Rasa keeps of these senders; raise sqlite3.Error where its file is locked or broken."""
-        if senders:
-            self._delete_events("sender_id = ?", [(sender,) for sender in senders])
+        if not senders:
+            return
+        # Before it is tried: what fails now is tried again with the next round.
+        self._failed_senders.update(senders)
+        self._delete_events("sender_id = ?", [(sender,) for sender in senders])
+        self._failed_senders.difference_update(senders)
+
+    def _empty_logs(self) -> None:
+        """Empty the other stores' logs of what was erased; where that fails the next round does it."""
+        for engine in self._other_stores:
+            try:
+                empty_log(engine)
+            except SQLAlchemyError as error:
+                log.error("the log of a store was not emptied: %s", failure(error))
 
     def _erase_old_trackers(self) -> None:
         """Erase what Rasa keeps of conversations that the store no longer knows, such as after a failed erasure.
 
-        One round later than the store's own conversations, so that no tracker goes before its conversation.
+        One round later than the store's own conversations, so that no tracker goes before its conversation. What seems
+        to come from far ahead was written by a clock that was wrong, and would never be old.
         """
-        before = time.time() - self._hours * 3600 - EVERY_S
-        old = "sender_id IN (SELECT sender_id FROM events GROUP BY sender_id HAVING MAX(timestamp) < ?)"
-        self._delete_events(old, [(before,)])
+        now, kept_for = time.time(), self._hours * 3600 + EVERY_S
+        old = "SELECT sender_id FROM events GROUP BY sender_id HAVING MAX(timestamp) < ? OR MAX(timestamp) > ?"
+        self._delete_events(f"sender_id IN ({old})", [(now - kept_for, now + kept_for)])
 
-    def _delete_events(self, condition: str, values: Sequence[tuple[str | float]]) -> None:
+    def _delete_events(self, condition: str, values: Sequence[tuple[str | float, ...]]) -> None:
         if not self._tracker_database.exists():
             return
         connection = sqlite3.connect(self._tracker_database, timeout=BUSY_TIMEOUT_S)

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.desk.intake import erase_old
+from bot.desk.slowing import erase_old as erase_old_sign_ins
 from bot.directory.gaps import Gaps
 from bot.gateway.conversations import ConversationStore
+from bot.handover.bounds import erase_old as erase_old_counts
 from bot.handover.chat_draft import ChatHandover
 from bot.handover.family_data import delete_referrals
 from bot.handover.live import LiveChats
@@ -23,8 +26,9 @@ from bot.handover.models import Draft, Outbox, Receipt, Referral
 from bot.handover.referrals import ReferralStore
 from bot.privacy.encryption import EncryptionUnavailable
 from bot.privacy.erasure import Erasure
+from bot.privacy.quiet_logs import failure
 from bot.settings import Settings
-from bot.store.engine import open_engine
+from bot.store.engine import empty_log, open_engine
 from bot.store.migrate import prepare
 
 log = logging.getLogger(__name__)
@@ -51,11 +55,17 @@ class Retention:
         """`more`: further rules by name, such as that for conversations; each deletes and returns its counts."""
         self._settings = settings
         self.engine: Engine = open_engine(settings.referrals_url)
+        self._stores = {
+            "referrals": self.engine,
+            "guide": open_engine(settings.database_url),
+            "directory": open_engine(settings.directory_url),
+        }
         self._rules: dict[str, Rule] = {
             **(more or {}),
             "referrals": self._closed_referrals,
             "notices": self._sent_notices,
             "drafts": self._expired_drafts,
+            "handover counts": lambda: erase_old_counts(self.engine),
         }
 
     def run(self, who: str, receipt_of_nothing: bool = True) -> Done | None:
@@ -72,9 +82,18 @@ class Retention:
             except Exception as error:  # noqa: BLE001 - the other rules still run; the receipt tells of it
                 log.error("retention of %s failed: %s", name, type(error).__name__)
                 counts[f"{name} failed"] = -1
+        self._empty_logs()
         if not receipt_of_nothing and not any(counts.values()):
             return None
         return self._keep_receipt(who, counts)
+
+    def _empty_logs(self) -> None:
+        """Let nothing that was deleted linger in a store's log; what somebody reads just now goes with the next run."""
+        for name, engine in self._stores.items():
+            try:
+                empty_log(engine)
+            except SQLAlchemyError as error:
+                log.error("the log of the store %s was not emptied: %s", name, failure(error))
 
     def run_until(self, stopping: threading.Event) -> None:
         """Run now and every hour; a failure is logged and tried again."""
@@ -98,8 +117,11 @@ class Retention:
 
     def _closed_referrals(self) -> Mapping[str, int]:
         """Delete referrals closed long enough ago. One that nobody closed is never deleted: somebody waits."""
-        before = datetime.now(UTC) - timedelta(days=self._settings.referral_days)
+        now = datetime.now(UTC)
+        before = now - timedelta(days=self._settings.referral_days)
         counts: dict[str, int] = {}
+        with Session(self.engine) as session, session.begin():  # a clock that was wrong must keep nothing for ever
+            session.execute(update(Referral).where(Referral.closed_at > now).values(closed_at=now))
         while True:
             with Session(self.engine) as session, session.begin():
                 closed = (
@@ -112,14 +134,19 @@ class Retention:
                 return counts
 
     def _sent_notices(self) -> Mapping[str, int]:
-        before = datetime.now(UTC) - timedelta(days=self._settings.sent_notice_days)
+        now = datetime.now(UTC)
+        before = now - timedelta(days=self._settings.sent_notice_days)
         with Session(self.engine) as session, session.begin():
+            session.execute(update(Outbox).where(Outbox.sent_at > now).values(sent_at=now))
             gone = delete(Outbox).where(Outbox.state == "sent", Outbox.sent_at < before).returning(Outbox.id)
             return {"outbox": len(session.execute(gone).all())}
 
     def _expired_drafts(self) -> Mapping[str, int]:
+        now = datetime.now(UTC)
+        latest = now + timedelta(hours=self._settings.draft_hours)
         with Session(self.engine) as session, session.begin():
-            gone = delete(Draft).where(Draft.expires_at < datetime.now(UTC)).returning(Draft.id)
+            session.execute(update(Draft).where(Draft.expires_at > latest).values(expires_at=latest))
+            gone = delete(Draft).where(Draft.expires_at < now).returning(Draft.id)
             return {"draft": len(session.execute(gone).all())}
 
 
@@ -133,10 +160,12 @@ def run_from_command_line(settings: Settings) -> Done:
         lambda reason, number: None,
         _chats_with_people(settings),
         ChatHandover(settings).drop,
+        other_stores=[open_engine(settings.referrals_url)],
     )
     rules: dict[str, Rule] = {
         "conversations": lambda: {"conversation": erasure.erase_expired()},
         "questions": lambda: erase_old(open_engine(settings.database_url), settings.desk_question_days),
+        "sign-ins": lambda: erase_old_sign_ins(open_engine(settings.database_url), settings.desk_known_days),
         "gaps": Gaps(open_engine(settings.directory_url), settings.gaps_weeks).delete_old,
     }
     done = Retention(settings, rules).run("operator")

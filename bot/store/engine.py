@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.orm import Session
 
 BUSY_TIMEOUT_MS = 3000
 EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
@@ -41,6 +42,22 @@ def configure_sqlite(engine: Engine, *, durable: bool, busy_timeout_ms: int) -> 
         connection.execute(f"PRAGMA busy_timeout={busy_timeout_ms}")
         connection.execute("PRAGMA secure_delete=ON")
         connection.execute("PRAGMA foreign_keys=ON")
+
+
+def one_at_a_time(session: Session, lock: int) -> None:
+    """Let one transaction with this `lock` (any number) at a time go on from here, on SQLite one of any.
+
+    What it reads is then still so when it writes. For short transactions; at their beginning, since SQLite locks no row
+    that is only read.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({int(lock)})"))
+        return
+    # pysqlite begins a transaction only at the first change: a line must be read after that, not before.
+    driver = connection.connection.dbapi_connection
+    if driver is not None and not driver.in_transaction:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def empty_log(engine: Engine) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from actions import handover as actions
 from bot.gateway.conversations import ConversationStore
+from bot.guidance.wording import wording
 from bot.handover.chat_draft import ChatHandover
 from bot.handover.steps import STEPS
 from bot.privacy.encryption import new_key
@@ -224,3 +225,21 @@ def test_an_answer_that_cannot_be_checked_leaves_the_question_open(handover, mon
 
     monkeypatch.setattr(type(handover), "take", fail)
     assert validate("handover_name", "typed") == {"handover_name": None}
+
+
+def test_too_many_from_one_address_are_told_so_and_nothing_typed_is_lost(handover, settings, monkeypatch):
+    few = ChatHandover(settings.model_copy(update={"referrals_an_hour": 1, "secret_key": "test key"}))
+    monkeypatch.setattr(actions, "handover", lambda: few)
+    for conversation in ("one", "another"):
+        few.begin_from(conversation, "203.0.113.5")
+        for step, typed in {"about": "the plan", "name": "Jo", "contact": "0191 498 0123"}.items():
+            few.put(conversation, typed)
+            assert few.take(conversation, step)
+        few.skip(conversation, "when", "child", "age", "school")
+        few.shown(conversation)
+    assert few.send("one")
+    of = tracker("handover_send")
+    of.sender_id = "another"
+    ((message,), slots) = run(actions.ActionHandoverSend(), of)
+    assert wording("handover_chat.too_many_sent") in message["text"] and set(slots.values()) == {None}
+    assert few.draft("another")["about"] == "the plan"

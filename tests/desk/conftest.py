@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pyotp
 import pytest
 from fastapi.testclient import TestClient
 
@@ -43,13 +44,15 @@ def accounts(client):
 
 @pytest.fixture
 def person(client, accounts) -> Callable[..., TestClient]:
-    """Give a browser in which somebody with these roles is signed in."""
+    """Give a browser in which somebody with these roles is signed in, with codes set up where the role needs them."""
 
     def signed_in(*roles: str, works_queue: bool = False) -> TestClient:
         name = "-".join(roles) + "@example.org"
         accounts.add(name, PASSWORD, roles, works_queue, "test")
         another = browser(client)
         assert sign_in(another, name).status_code == 303
+        if "sendiass" in roles:
+            accounts.set_code_secret(name, pyotp.random_base32(), "test")
         return another
 
     return signed_in

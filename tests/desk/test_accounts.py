@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +13,7 @@ from bot.desk.accounts import AccountProblem
 from bot.desk.build import make_accounts
 from bot.desk.feedback import FeedbackBox
 from bot.desk.intake import Intake, erase_old
-from bot.desk.models import Account, Question
+from bot.desk.models import Question
 from bot.desk.passwords import is_password
 from bot.desk.queue import ContentQueue
 from bot.desk.sessions import Sessions
@@ -44,26 +43,6 @@ def test_a_person_signs_in_works_and_signs_out(engine, accounts):
     with pytest.raises(AccountProblem):
         accounts.add("Anna", PASSWORD, ["policy"], False, "test")
     assert audit.verify(engine).wrong_line is None
-
-
-def test_a_lock_ends_by_itself(engine, accounts):
-    accounts.add("anna", PASSWORD, ["policy"], False, "test")
-    for _ in range(5):
-        assert accounts.sign_in("anna", "wrong password 1") is None
-    assert accounts.sign_in("anna", PASSWORD) is None
-    with Session(engine) as session, session.begin():
-        session.execute(update(Account).values(locked_until=datetime.now(UTC) - timedelta(seconds=1)))
-    assert accounts.sign_in("anna", PASSWORD)
-
-
-def test_guesses_at_the_same_time_are_all_counted(engine, accounts):
-    accounts.add("anna", PASSWORD, ["policy"], False, "test")
-    guesses = [threading.Thread(target=accounts.sign_in, args=("anna", f"wrong password {n}")) for n in range(5)]
-    for guess in guesses:
-        guess.start()
-    for guess in guesses:
-        guess.join()
-    assert accounts.all()[0].locked_until is not None
 
 
 def test_no_hash_is_no_password():

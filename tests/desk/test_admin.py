@@ -6,6 +6,7 @@ import csv
 import io
 
 from bot.desk import audit
+from bot.guidance.wording import wording
 from tests.desk.conftest import PASSWORD, browser, post, sign_in
 
 
@@ -20,7 +21,7 @@ def test_an_account_is_stopped_and_let_in_again_at_once(client, person, accounts
     assert set_state("enabled") == 303
     for _ in range(5):
         sign_in(browser(client), "policy@example.org", "wrong password 1")
-    assert "locked after failed tries" in admin.get("/staff/accounts").text
+    assert wording("desk.people.slowed") in admin.get("/staff/accounts").text
     assert set_state("unlocked") == 303 and sign_in(browser(client), "policy@example.org").status_code == 303
     assert set_state("promoted") == 404 and set_state("disabled", "nobody") == 404
     assert {account.name: account.roles for account in accounts.all()}["policy@example.org"] == "policy"

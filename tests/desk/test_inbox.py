@@ -130,6 +130,32 @@ def test_a_line_sent_twice_is_one_line(worker, ident, family, client):
     assert texts == ["joined", "Hello"]
 
 
+def test_other_words_under_the_same_key_are_kept_for_another_press(worker, ident, family, client):
+    press(worker, ident, "chat/take", shown_name="Rowan")
+    page = f"/staff/inbox/{ident}/chat"
+    press(worker, ident, "chat/say", page, message="Hello", key="same")
+    answer = press(worker, ident, "chat/say", page, message="My careful words", key="same")
+    assert answer.status_code == 422 and "My careful words" in answer.text
+    press(worker, ident, "chat/say", page, message="My careful words", key=hidden(answer.text, "key"))
+    assert client.app.state.desk.chat.live.lines(family[1])[-1].text == "My careful words"
+
+
+def test_a_family_that_did_not_agree_to_be_written_to_in_its_chat_is_not(worker, store, family, client):
+    """A request that came by the form from a chat, where the box for it was left empty, has no chat at all."""
+    consent = Consent(consent_version(consent_text(client.app.state.desk.settings)), datetime.now(UTC))
+    ident = store.find(store.submit(DETAILS, consent, None, "two"))
+    assert press(worker, ident, "chat/take", shown_name="Rowan").status_code == 409
+    for what in ("chat/say", "chat/end"):
+        assert press(worker, ident, what, message="Hello").status_code == 404
+    assert client.app.state.desk.chat.live.speaker(family[1]) is None
+
+
+def test_a_chat_is_not_taken_over_once_the_request_is_closed(worker, ident, store, family, client):
+    store.change_status(ident, "new", "closed", "worker", "helped")
+    assert press(worker, ident, "chat/take", shown_name="Rowan").status_code == 409
+    assert client.app.state.desk.chat.live.speaker(family[1]) is None
+
+
 def test_nobody_writes_without_having_the_chat_and_what_was_typed_is_not_lost(worker, ident):
     page = f"/staff/inbox/{ident}"
     answer = press(worker, ident, "chat/say", page, message="My careful words", key="k")
@@ -163,7 +189,8 @@ def test_without_a_key_the_inbox_says_what_is_missing(make_client, tmp_path):
     from bot.store.engine import open_engine
     from tests.desk.conftest import PASSWORD, sign_in
 
-    client = browser(make_client(referrals_url=f"sqlite:///{tmp_path / 'referrals.db'}", encryption_keys=""))
+    made = make_client(referrals_url=f"sqlite:///{tmp_path / 'referrals.db'}", encryption_keys="", desk_codes_for="")
+    client = browser(made)
     settings = client.app.state.desk.settings
     make_accounts(settings, open_engine(settings.database_url)).add(
         "worker@example.org", PASSWORD, ["sendiass"], False, "test"

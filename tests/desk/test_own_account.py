@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pyotp
+import pytest
 
 from bot.guidance.wording import wording
+from bot.settings import Settings
 from tests.desk.conftest import PASSWORD, browser, hidden, post, sign_in
 
 PAGE = "/staff/account"
@@ -81,3 +83,46 @@ def test_ones_sessions_are_listed(client, person):
     sign_in(browser(client), "policy@example.org")
     page = here.get(PAGE).text
     assert page.count("Since ") == 2 and page.count(wording("desk.account.this_one")) == 1
+
+
+def test_who_must_use_codes_signs_in_as_far_as_setting_them_up(client, accounts):
+    accounts.add("worker", PASSWORD, ["sendiass"], False, "test")
+    here = browser(client)
+    assert sign_in(here, "worker", next="/staff/inbox").status_code == 303
+    assert here.get("/staff/inbox").headers["location"] == PAGE
+    page = here.get(PAGE).text
+    assert wording("desk.account.set_up_codes") in page and "/staff/inbox" not in page
+    offered = post(here, f"{PAGE}/codes", PAGE, password=PASSWORD)
+    secret = offered.text.split("<code>")[1].split("</code>")[0].replace(" ", "")
+    given = {"offer": hidden(offered.text, "offer"), "code": pyotp.TOTP(secret).now()}
+    assert post(here, f"{PAGE}/codes/confirm", PAGE, **given).status_code == 303
+    assert here.get("/staff/inbox").status_code == 200
+    off = post(here, f"{PAGE}/codes/off", PAGE, password=PASSWORD)
+    assert off.status_code == 422 and wording("desk.account.codes_needed") in off.text
+    accounts.set_code_secret("worker", None, "test")  # a lost phone: `users remove-codes`
+    assert here.get("/staff/inbox").headers["location"] == PAGE
+
+
+def test_codes_are_asked_of_the_roles_in_the_setting_alone(client, make_client, accounts):
+    accounts.add("worker", PASSWORD, ["sendiass"], False, "test")
+    nobody_must = browser(make_client(desk_codes_for=""))
+    assert sign_in(nobody_must, "worker").status_code == 303 and nobody_must.get("/staff/inbox").status_code == 200
+    accounts.add("anna", PASSWORD, ["policy"], False, "test")
+    here = browser(client)
+    assert sign_in(here, "anna").status_code == 303 and here.get("/staff/policy").status_code == 200
+    policy_must = browser(make_client(desk_codes_for="sendiass policy"))
+    assert sign_in(policy_must, "anna").status_code == 303
+    assert policy_must.get("/staff/policy").headers["location"] == PAGE
+
+
+def test_a_work_account_is_asked_for_no_codes_here(client, accounts):
+    person = accounts.sign_in_by_provider("subject", "worker@example.org", frozenset({"sendiass"}))
+    here = browser(client)
+    secret = client.app.state.desk.sessions.begin(person)
+    here.cookies.set("staff_session", secret, domain="guide.example", path="/staff")
+    assert here.get("/staff/inbox").status_code == 200
+
+
+def test_a_role_that_there_is_not_cannot_be_asked_for_codes():
+    with pytest.raises(ValueError, match="GUIDE_DESK_CODES_FOR"):
+        Settings(desk_codes_for="sendiass boss")

@@ -10,6 +10,7 @@ import re
 import pytest
 from starlette.routing import BaseRoute, Mount, Route
 
+from bot.desk.access import WITHOUT_CODES
 from bot.desk.roles import ROLES
 from tests.desk.conftest import browser, hidden
 
@@ -121,6 +122,21 @@ def test_each_page_answers_to_its_own_roles_and_to_no_other(client, person, role
 
 
 @pytest.mark.parametrize("role", ROLES)
+def test_without_the_codes_that_a_role_needs_every_page_leads_to_where_they_are_set_up(client, person, accounts):
+    someone = person("sendiass")
+    accounts.set_code_secret("sendiass@example.org", None, "test")
+    for (method, path), allowed in MATRIX.items():
+        if "sendiass" not in allowed or allowed == PUBLIC or path == "/staff/sign-out":
+            continue
+        address = re.sub(r"{(\w+)(?::\w+)?}", "1", path)
+        csrf = hidden(someone.get("/staff/account").text, "csrf")
+        response = someone.get(address) if method == "GET" else someone.post(address, data={"csrf": csrf})
+        if path in WITHOUT_CODES:
+            assert response.status_code in (200, 404, 422), (method, path, response.status_code)
+        else:
+            assert response.status_code == 303 and response.headers["location"] == "/staff/account", (method, path)
+
+
 def test_every_post_needs_our_forms_token(client, person, role):
     someone = person(role)
     for (method, path), allowed in MATRIX.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import UTC, datetime, timedelta
 
 import pyotp
@@ -46,15 +48,6 @@ def test_what_is_wrong_is_not_told(client, accounts):
     assert {page.status_code for page in pages} == {401}
     told = wording("desk.sign_in.wrong", minutes=15)
     assert all(told in page.text and PASSWORD not in page.text for page in pages)
-
-
-def test_failures_lock_the_account_for_a_while_even_for_the_right_password(client, accounts):
-    accounts.add("anna", PASSWORD, ["policy"], False, "test")
-    for _ in range(5):
-        sign_in(client, "anna", "wrong password 1")
-    assert sign_in(client, "anna").status_code == 401
-    accounts.unlock("anna", "test")
-    assert sign_in(client, "anna").status_code == 303
 
 
 def test_an_account_with_a_code_needs_it_and_takes_each_once(client, accounts):
@@ -132,3 +125,64 @@ def test_forms_of_other_sites_are_refused(client, person):
 def test_after_signing_in_one_lands_on_a_page_of_the_desk(client, accounts, next_page, lands_on):
     accounts.add("anna", PASSWORD, ["policy"], False, "test")
     assert sign_in(client, "anna", next=next_page).headers["location"] == lands_on
+
+
+ELSEWHERE = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
+
+
+def from_another_site(someone):
+    """Give the same browser as it comes by a link on another site: the strict cookies stay behind."""
+    visitor = browser(someone)
+    visitor.headers.update(ELSEWHERE)
+    return visitor
+
+
+@pytest.mark.parametrize(
+    "address", ["/staff", "/staff/policy", "/staff/inbox?status=new", "/staff/sign-in?next=/staff/policy"]
+)
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_link_on_another_site_leads_to_the_page_and_signs_nobody_out(person, address, site):
+    someone = person("policy")
+    response = from_another_site(someone).get(address, headers={"sec-fetch-site": site})
+    assert response.status_code == 200 and "set-cookie" not in response.headers
+    goes_to = html.unescape(re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', response.text)[1])
+    assert goes_to == address
+    assert someone.get(address, headers={"sec-fetch-site": "same-origin"}).status_code in (200, 403)
+
+
+@pytest.mark.parametrize("query", ["next=https://evil.example", "next=//evil.example", "next=/staff//evil.example"])
+def test_the_way_leads_to_no_other_site(client, query):
+    page = from_another_site(client).get(f"/staff/sign-in?{query}").text
+    assert "evil" not in page
+    assert "evil" not in from_another_site(client).get("/staff/inbox?x=//evil.example").text
+
+
+def test_who_is_not_signed_in_gets_to_the_sign_in_page_after_one_page_on_the_way(client):
+    response = client.get("/staff/policy", headers={"sec-fetch-site": "same-origin"})
+    assert response.status_code == 303 and response.headers["location"] == "/staff/sign-in?next=/staff/policy"
+
+
+def test_a_request_that_carried_no_cookie_deletes_none(client, person):
+    """As in a browser that does not say where it comes from: the sign-in page then offers to go on."""
+    response = client.get("/staff/policy")
+    assert response.status_code == 303 and "set-cookie" not in response.headers
+    offered = client.get(response.headers["location"]).text
+    assert '<a class="govuk-link" href="/staff/policy">' in offered
+    assert (
+        'href="/staff/policy"' not in client.get(response.headers["location"], headers={"sec-fetch-site": "none"}).text
+    )
+
+
+def test_a_cookie_whose_session_has_ended_is_deleted(client):
+    client.cookies.set("staff_session", "of long ago", domain="guide.example", path="/staff")
+    assert 'staff_session=""' in client.get("/staff").headers["set-cookie"]
+
+
+def test_a_form_of_another_site_signs_nobody_out(person):
+    someone = person("policy")
+    csrf = hidden(someone.get("/staff").text, "csrf")
+    for headers in (ELSEWHERE, {"origin": "null"}, {"origin": "https://evil.example"}):
+        for visitor in (someone, browser(someone)):
+            refused = visitor.post("/staff/sign-out", data={"csrf": csrf}, headers=headers)
+            assert refused.status_code == 403 and "set-cookie" not in refused.headers
+    assert someone.get("/staff").status_code == 200

@@ -186,7 +186,7 @@ def test_urgent_messages_are_neither_kept_nor_logged(client, rasa, caplog, tmp_p
 def test_a_bad_reply_does_not_silence_the_one_beside_it(client, rasa):
     rasa.says("safeguarding")
     rasa.reply.append({"recipient_id": "x", "text": "bare"})
-    body = ask(client, "he hurt my bairn").json()
+    body = ask(client, "my partner Hieronymus and the bairn").json()
     assert [message["custom"]["kind"] for message in body["messages"]] == ["safeguarding", "error"]
     assert "bairn" not in client.get(f"/api/chat/{body['conversation']}").text
 

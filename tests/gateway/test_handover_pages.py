@@ -10,6 +10,7 @@ import pytest
 from itsdangerous import URLSafeSerializer
 from sqlalchemy import create_engine, text
 
+from bot.guidance.contacts import contact
 from bot.guidance.wording import wording
 from bot.handover.drafts import DraftStore, chat_key
 from bot.handover.referrals import ReferralStore
@@ -202,15 +203,16 @@ def test_the_chat_goes_along_only_when_ticked_and_is_shown_before(client, referr
     chat_page = fill(client)
     assert chat_page.url.path == "/handover/chat" and "wobble cushions" in chat_page.text
     assert not re.search(r'name="include"[^>]*checked', chat_page.text)
+    so_far = wording("handover_form.chat_so_far")
     checking = fill(client, {"chat": {}})
-    assert "wobble cushions" not in checking.text
+    assert so_far not in checking.text
     checking = fill(client, {"chat": {"include": "1"}})
-    assert "wobble cushions" in checking.text
+    assert so_far in checking.text and "wobble cushions" in checking.text
     send(client)
     (summary,) = referrals.listed()
     opened = referrals.opened(summary.id)
     assert opened.details.conversation[0] == ("user", "who pays for wobble cushions")
-    assert len(opened.details.conversation) == 2 and summary.conversation
+    assert len(opened.details.conversation) == 2
 
 
 def test_it_is_filled_in_from_the_chat_only_on_request(client, referrals, settings):
@@ -269,3 +271,38 @@ def test_the_figures_tell_how_referrals_and_notices_stand(client, referrals):
     assert registry.get_sample_value("guide_outbox_dead", {"channel": "email"}) == 0
     assert registry.get_sample_value("guide_outbox_oldest_seconds", {"channel": "email"}) > 0
     assert registry.get_sample_value("guide_referrals_unreadable") == 0
+
+
+def test_too_many_from_one_address_are_not_sent_and_nothing_typed_is_lost(make_client, settings, referrals):
+    few = make_client(
+        encryption_keys=settings.encryption_keys,
+        referral_email="inbox@sendiass.example",
+        smtp_host="mail.example",
+        referrals_an_hour=2,
+    )
+    for _ in range(2):
+        begin(few)
+        fill(few)
+        assert "/handover/sent" in str(send(few).url)
+    begin(few)
+    fill(few)
+    refused = send(few)
+    page = html.unescape(refused.text)
+    assert refused.status_code == 429 and wording("handover_form.too_many_sent") in page
+    assert "Wilhelmina" in page and contact("sendiass").url in page
+    assert "Wilhelmina" in few.get("/handover/check").text and sum(referrals.counts().values()) == 2
+
+
+def test_too_many_are_not_begun_from_one_address(make_client, settings):
+    few = make_client(
+        encryption_keys=settings.encryption_keys,
+        referral_email="inbox@sendiass.example",
+        smtp_host="mail.example",
+        drafts_an_hour=2,
+    )
+    for _ in range(2):
+        begin(few)
+    refused = few.post("/handover/begin")
+    page = html.unescape(refused.text)
+    assert refused.status_code == 429 and wording("handover_form.too_many_begun") in page
+    assert contact("sendiass").url in page

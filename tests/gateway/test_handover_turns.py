@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.guidance.wording import wording
 from bot.handover import replies
+from bot.handover.bounds import sender_of
 from bot.handover.chat_draft import ChatHandover
 from bot.privacy.encryption import new_key
 from bot.settings import Settings
@@ -30,6 +32,7 @@ def handover(open_client, keys, tmp_path):
             encryption_keys=keys,
             referral_email="inbox@sendiass.example",
             smtp_host="mail.example",
+            secret_key="test key",
         )
     )
 
@@ -227,3 +230,32 @@ def test_where_nobody_receives_anything_names_are_ordinary_messages(client, rasa
     token = client.post("/api/chat", json={"message": "person"}).json()["conversation"]
     client.post("/api/chat", json={"message": "yes", "conversation": token})
     assert rasa.received[-1]["message"] == "yes"
+
+
+def test_too_many_begun_from_one_address_are_told_how_else_to_reach_sendiass(make_client, keys, rasa, handover):
+    few = make_client(
+        encryption_keys=keys, referral_email="inbox@sendiass.example", smtp_host="mail.example", drafts_an_hour=1
+    )
+
+    def ask_for_person(word: str) -> tuple[dict, str]:
+        rasa.reply = [{"recipient_id": "x", "custom": replies.offer_message(None, True)}]
+        offered = few.post("/api/chat", json={"message": "a person please"}).json()
+        rasa.reply = [{"recipient_id": "x", "custom": replies.question_message("about")}]
+        said = {"message": word} if word else {"payload": offered["messages"][0]["buttons"][0]["payload"]}
+        answer = few.post("/api/chat", json={**said, "conversation": offered["conversation"]})
+        assert answer.status_code == 200
+        return answer.json()["messages"][0], sent_to_rasa(rasa)[-1]
+
+    assert ask_for_person("")[1] == "/handover_start"
+    for word in ("", "yes please"):
+        message, last_sent = ask_for_person(word)
+        assert wording("handover_chat.too_many_begun") in message["text"] and last_sent == "a person please"
+        assert message["custom"]["step"] == "how_to_reach"
+
+
+def test_what_is_sent_from_the_chat_is_counted_by_its_address(chat, rasa, handover):
+    chat("person", replies.offer_message(None, True))
+    check = chat("yes", replies.check_message([], False, handover.consent, "1"))
+    chat(None, replies.not_sent_message(), payload=check["messages"][0]["buttons"][0]["payload"])
+    assert sent_to_rasa(rasa)[-1] == "/handover_send"
+    assert handover.draft(conversation_of(rasa))["sender"] == sender_of(handover._settings, "testclient")

@@ -13,6 +13,7 @@ import requests
 import uvicorn
 
 from bot.gateway.app import create_app
+from bot.guidance.wording import wording
 from bot.handover.consent import consent_text, consent_version
 from bot.handover.live import LiveChats
 from bot.handover.referrals import Consent, Details, ReferralStore
@@ -103,6 +104,16 @@ def test_a_message_sent_twice_reaches_the_person_once(address, taken, live):
     assert [line.text for line in live.lines(ident)].count("are you there") == 1
 
 
+def test_other_words_under_the_same_key_are_refused_and_not_swallowed(address, taken, live):
+    token, ident = taken
+    ask(address, "are you there", token, key="the same press again")
+    body = {"message": "they sent her home", "conversation": token}
+    headers = {"Idempotency-Key": "the same press again"}
+    refused = requests.post(f"{address}/api/chat", json=body, headers=headers, timeout=10)
+    assert refused.status_code == 422 and refused.json()["detail"] == wording("gateway.key_used")
+    assert live.lines(ident)[-1].text == "are you there"
+
+
 def test_urgent_help_is_still_given_at_once(address, taken, live):
     token, ident = taken
     (message,) = ask(address, "he says he is going to kill himself tonight", token)["messages"]
@@ -168,7 +179,7 @@ def test_the_page_says_who_speaks_and_how_to_look_for_new_messages(address, take
     page = requests.post(f"{address}/", data={"resume": "1", "conversation": token, "key": "k" * 20}, timeout=10).text
     assert "Rowan, SENDIASS" in page and "Hello from me" in page and "You are talking to Rowan from SENDIASS" in page
     assert "Your message to Rowan" in page
-    assert f'data-events="/api/chat/{token}/events?after=' in page and "Look for new messages" in page
+    assert 'data-events="/api/chat/current/events?after=' in page and "Look for new messages" in page
 
 
 def test_the_page_expects_a_person_once_a_referral_was_sent_and_no_longer_when_it_is_closed(

@@ -196,7 +196,7 @@ def test_security_headers_are_on_every_route(client, path):
     headers = client.get(path, headers={"accept": "text/html"}).headers
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy
-    assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "no-referrer"
+    assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "same-origin"
     assert "set-cookie" not in headers
     assert ("frame-ancestors 'none'" in policy) == (path != "/")
 

@@ -31,7 +31,9 @@ referrals_url = new_store("referrals")
 @pytest.fixture
 def make_settings(referrals_url):
     def make(**changes) -> Settings:
-        return Settings(**{"referrals_url": referrals_url, "encryption_keys": new_key(), **changes})
+        wide = {"referrals_an_hour": 1000, "referrals_a_day": 10_000}  # narrow in test_bounds.py
+        given = {"referrals_url": referrals_url, "encryption_keys": new_key(), "secret_key": "test key"}
+        return Settings(**{**wide, **given, **changes})
 
     return make
 

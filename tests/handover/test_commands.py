@@ -8,16 +8,21 @@ import stat
 import pytest
 
 from bot.__main__ import main
+from bot.desk import audit
+from bot.guidance.wording import wording
+from bot.handover import commands
 from bot.handover.outbox import OutboxQueue
 from bot.privacy.encryption import Vault
 from bot.settings import settings as process_settings
+from bot.store.engine import open_engine
 from tests.handover.conftest import DETAILS
 
 
 @pytest.fixture
-def operator(settings, monkeypatch, capsys):
+def operator(settings, monkeypatch, capsys, tmp_path):
     """Give a function that runs a command with these settings and returns status and output."""
     for name, value in {
+        "GUIDE_DATABASE_URL": f"sqlite:///{tmp_path / 'guide.db'}",
         "GUIDE_REFERRALS_URL": settings.referrals_url,
         "GUIDE_ENCRYPTION_KEYS": settings.encryption_keys,
         "GUIDE_REFERRAL_EMAIL": "inbox@example.org",
@@ -25,6 +30,7 @@ def operator(settings, monkeypatch, capsys):
         "GUIDE_SMTP_PORT": "1",
         "GUIDE_SMTP_SECURITY": "none",
         "GUIDE_DELIVERY_ATTEMPTS": "1",
+        "GUIDE_SECRET_KEY": "test key",
     }.items():
         monkeypatch.setenv(name, value)
     process_settings.cache_clear()
@@ -91,3 +97,51 @@ def test_what_cannot_be_done_is_said(operator, monkeypatch, variable, value, sai
     else:
         with pytest.raises(OSError, match=r"."):
             operator("list")
+
+
+@pytest.fixture
+def trail(tmp_path):
+    """Give a function that returns the audit trail's lines as (what, about, who), the oldest first."""
+
+    def lines() -> list[tuple[str, str, str]]:
+        kept = audit.latest(open_engine(f"sqlite:///{tmp_path / 'guide.db'}"))
+        return [(line.event, line.about, line.who) for line in reversed(kept)]
+
+    return lines
+
+
+def test_whatever_an_operator_does_with_referrals_leaves_a_line_and_an_event(operator, store, consent, tmp_path, trail):
+    reference = store.submit(DETAILS, consent, None, "key-1")
+    ident = store.find(reference)
+    operator("list")
+    operator("show", reference.lower().replace("-", ""))
+    operator("export", reference, str(tmp_path / "family.json"))
+    operator("retry", reference)
+    operator("show", "no-such-reference")
+    events = [(event.what, event.who) for event in store.opened(ident).events[1:]]
+    me = audit.operator()
+    assert events == [(f"{what}_operator", me) for what in ("shown_to", "exported_by", "retried_by")]
+    assert "exported_by_operator" in (tmp_path / "family.json").read_text(), "the family sees it as well"
+    operator("erase", reference, "--who", "officer")
+    what = [("list", ""), *((deed, reference) for deed in ("show", "export", "retry"))]
+    what += [("show", "no such reference"), ("erase", reference)]
+    assert trail() == [(f"referrals.{deed}", about, me) for deed, about in what]
+    for event in commands._EVENTS.values():
+        assert wording(f"desk.inbox.event.{event}")
+
+
+def test_changing_keys_leaves_a_line(operator, store, trail):
+    operator("rotate-keys")
+    assert [line[0] for line in trail()] == ["referrals.rotate-keys"]
+
+
+@pytest.mark.parametrize("what", ["list", "show", "export", "erase", "retry"])
+def test_where_no_line_can_be_written_nothing_is_shown(operator, store, consent, monkeypatch, tmp_path, what):
+    reference = store.submit(DETAILS, consent, None, "key-1")
+    monkeypatch.setenv("GUIDE_DATABASE_URL", f"sqlite:///{tmp_path}")  # a folder is no database
+    process_settings.cache_clear()
+    more = {"export": [str(tmp_path / "family.json")], "erase": ["--who", "officer"]}.get(what, [])
+    status, said = operator(what, *([] if what == "list" else [reference]), *more)
+    assert status == 1 and said.startswith("Nothing was shown or done") and reference not in said
+    assert not (tmp_path / "family.json").exists()
+    assert [event.what for event in store.opened(store.find(reference)).events] == ["received"]

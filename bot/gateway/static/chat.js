@@ -1,11 +1,14 @@
 // Makes the chat quicker where there is JavaScript: the same form posts, with only the chat part of the answer put in.
 // Whatever this script does not expect is left to the ordinary form post.
 const CONVERSATION = "local-offer-guide";
+const SECRET = "local-offer-guide secret";
 const UNANSWERED = "local-offer-guide unanswered";
 const LONGEST_WAIT_MS = 20000;
 const TRIES_AFTER_MS = [0, 1000, 3000];
 const SAY_WAITING_AFTER_MS = 400;
 const SAY_SLOW_AFTER_MS = 8000;
+const LISTEN_AGAIN_AFTER_MS = 3000;
+const LISTEN_AGAIN_WHERE_FULL_AFTER_MS = 30000;
 const embedded = window.parent !== window;
 const byId = (id) => document.getElementById(id);
 
@@ -49,6 +52,7 @@ function show({ chat, title }, focus) {
   byId("chat").replaceWith(chat);
   document.title = title;
   keep(CONVERSATION, chat.querySelector("#ask [name=conversation]")?.value);
+  keep(SECRET, chat.querySelector("#ask [name=secret]")?.value);
   keep(UNANSWERED, null);
   ready();
   if (!focus) return;
@@ -57,11 +61,14 @@ function show({ chat, title }, focus) {
   target.scrollIntoView({ block: "start" });
 }
 
+function addHidden(form, name, value) {
+  if (form.elements[name]) form.elements[name].value = value;
+  else form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+}
+
 function submitPlainly(form, fields) {
   for (const [name, value] of fields) {
-    if (form.elements[name]) continue;
-    const field = Object.assign(document.createElement("input"), { type: "hidden", name, value });
-    form.append(field);
+    if (!form.elements[name]) addHidden(form, name, value);
   }
   if (!fields.has("message")) byId("question").name = "";
   HTMLFormElement.prototype.submit.call(form);
@@ -94,13 +101,13 @@ let busy = false;
 let failed = "";
 
 const withoutKey = (fields) => String(new URLSearchParams([...fields].filter(([name]) => name !== "key")));
-const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(18)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+const atRandom = () => Array.from(crypto.getRandomValues(new Uint8Array(18)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 async function send(form, fields) {
   if (busy) return;
   busy = true;
   // The key belongs to the words that failed: other words are another question.
-  if (failed && failed !== withoutKey(fields)) fields.set("key", newKey());
+  if (failed && failed !== withoutKey(fields)) fields.set("key", atRandom());
   setBusy(true);
   const stopWaiting = sayWaiting();
   keep(UNANSWERED, new URLSearchParams(fields).toString());
@@ -146,7 +153,9 @@ function countCharacters() {
 
 async function copy(button) {
   const form = byId("save");
-  const text = fetch(form.action, { method: "POST", body: new URLSearchParams({ conversation: form.elements.conversation.value, form: "text" }) })
+  const fields = new FormData(form);
+  fields.set("form", "text");
+  const text = fetch(form.action, { method: "POST", body: new URLSearchParams(fields) })
     .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error("no transcript"))));
   let done = true;
   try {
@@ -158,28 +167,67 @@ async function copy(button) {
 }
 
 // A person of SENDIASS may write at any time: each line that comes has the chat shown anew, with what is being typed left as it is.
-let events;
-function listen() {
-  const address = byId("chat").dataset.events ?? null;
-  events?.close();
-  events = address ? new EventSource(address) : null;
-  events?.addEventListener("message", async (event) => {
-    if (busy || JSON.parse(event.data).from === "user") return;
-    const typed = byId("question").value;
-    const typing = document.activeElement === byId("question");
+async function lineCame(line) {
+  if (busy || line.from === "user") return;
+  const typed = byId("question").value;
+  const typing = document.activeElement === byId("question");
+  try {
+    show(await post(new FormData(byId("look")), byId("look").action), false);
+  } catch {
+    return;  // the button to look for new messages stays
+  }
+  byId("question").value = typed;
+  if (typing) byId("question").focus({ preventScroll: true });
+  byId("live-heard").textContent = "";
+  byId("live-heard").textContent = byId("live-heard").dataset.new;
+}
+
+// Server-sent events, read by fetch: an EventSource cannot send headers, and in an address token and secret would stand in logs.
+async function follow(address, headers, signal) {
+  let last = "";
+  while (!signal.aborted) {
+    let wait = LISTEN_AGAIN_AFTER_MS;
     try {
-      show(await post(new FormData(byId("look")), byId("look").action), false);
-    } catch {
-      return;  // the button to look for new messages stays
-    }
-    byId("question").value = typed;
-    if (typing) byId("question").focus({ preventScroll: true });
-    byId("live-heard").textContent = "";
-    byId("live-heard").textContent = byId("live-heard").dataset.new;
-  });
+      const answer = await fetch(address, { headers: last ? { ...headers, "Last-Event-ID": last } : headers, signal });
+      if (!answer.ok && answer.status < 429) return;
+      if (!answer.ok) wait = LISTEN_AGAIN_WHERE_FULL_AFTER_MS;
+      const text = answer.ok ? answer.body.pipeThrough(new TextDecoderStream()).getReader() : null;
+      let rest = "";
+      for (let part = await text?.read(); part && !part.done; part = await text.read()) {
+        const events = (rest + part.value).split("\n\n");
+        rest = events.pop();
+        for (const event of events) {
+          const fields = Object.fromEntries(event.split("\n").map((row) => row.split(/: (.*)/s, 2)));
+          last = fields.id ?? last;
+          if (fields.data) await lineCame(JSON.parse(fields.data));
+          if (signal.aborted) return;
+        }
+      }
+    } catch { /* the line failed: again */ }
+    if (!signal.aborted) await pause(wait);
+  }
+}
+
+let listening;
+function listen() {
+  listening?.abort();
+  const address = byId("chat").dataset.events;
+  if (!address) return;
+  listening = new AbortController();
+  const { conversation, secret } = byId("look").elements;
+  const whose = { Conversation: conversation.value, ...(secret ? { "Conversation-Secret": secret.value } : {}) };
+  follow(address, whose, listening.signal);
+}
+
+// A conversation begun here is this tab's alone: a secret goes with each of its forms. One that a form began before this script
+// was there goes on without.
+function beginAlone() {
+  const form = byId("ask");
+  if (!form.elements.conversation && !form.elements.secret) addHidden(form, "secret", atRandom());
 }
 
 function ready() {
+  beginAlone();
   listen();
   const form = byId("ask");
   const question = byId("question");
@@ -204,6 +252,7 @@ function ready() {
   }
   byId("again")?.addEventListener("submit", () => {
     keep(CONVERSATION, null);
+    keep(SECRET, null);
     keep(UNANSWERED, null);
   });
 }
@@ -217,18 +266,20 @@ async function resume() {
     const fields = new FormData();
     new URLSearchParams(unanswered).forEach((value, name) => fields.set(name, value));
     byId("question").value = fields.get("message") ?? "";
-    form.elements.key.value = fields.get("key");
+    for (const name of ["key", "secret"]) if (fields.has(name)) addHidden(form, name, fields.get(name));
     await send(form, fields);
     return;
   }
   const fields = new FormData(form);
   fields.set("conversation", kept(CONVERSATION));
+  fields.set("secret", kept(SECRET) ?? "");
   fields.set("resume", "1");
   try {
     show(await post(fields, form.action), false);
     if (embedded) byId("new")?.scrollIntoView({ block: "start" });
   } catch {
     keep(CONVERSATION, null);
+    keep(SECRET, null);
   }
 }
 

@@ -1,0 +1,23 @@
+"""Where a request comes from, as far as limits need it."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from fastapi import Request
+
+UNKNOWN = "unknown"
+
+
+def networks_of(setting: str) -> list[IPv4Network | IPv6Network]:
+    """Return the networks of a setting, parted by spaces or commas; raise ValueError for one that is none or is everything."""
+    networks = [ip_network(part, strict=False) for part in setting.replace(",", " ").split()]
+    everything = [str(network) for network in networks if network.prefixlen == 0]
+    if everything:
+        raise ValueError(f"{everything[0]} is every address there is")
+    return networks
+
+
+def address_of(request: Request) -> str:
+    """Return the address of whoever asks; behind a trusted proxy (`GUIDE_TRUSTED_PROXIES`) it is the one that the proxy names."""
+    return request.client.host if request.client else UNKNOWN

@@ -104,8 +104,8 @@ def fixed_chat(target: Target) -> Outcome:
 @attack(
     SUBJECT,
     "a chat known by its key",
-    "the stranger knows the key that a visitor's first message carries, and sends the same",
-    "the stranger gets another conversation, by form and by API, with other words and the same",
+    "the stranger knows the key that a visitor's first message carries",
+    "the stranger gets another conversation: for a form's key with any words, for a program's with other words",
 )
 def known_key(target: Target) -> Outcome:
     """Begin a chat with a key that somebody else sends too."""
@@ -127,9 +127,9 @@ def known_key(target: Target) -> Outcome:
     theirs = target.family().send(
         "POST", "/api/chat", json={"message": "my son Quillmarkfix"}, headers={"Idempotency-Key": key}
     )
-    for sent in ("hello", "my son Quillmarkfix"):
-        mine = target.family().send("POST", "/api/chat", json={"message": sent}, headers={"Idempotency-Key": key})
-        cases.append((f"API, {'same' if sent != 'hello' else 'other'} words", mine.token != theirs.token))
+    # The same words with the same key are the same message sent again, perhaps from another network: that is its reply.
+    mine = target.family().send("POST", "/api/chat", json={"message": "hello"}, headers={"Idempotency-Key": key})
+    cases.append(("API, other words", mine.token != theirs.token))
     return all_held(cases, "ways gave no token of theirs")
 
 

@@ -118,11 +118,11 @@ def one_key(target: Target) -> Outcome:
     elsewhere = other.send(
         "POST", "/api/chat", json={"message": "what is portage", "conversation": other.token}, headers=key
     )
-    stranger = target.family().send("POST", "/api/chat", json={"message": ORDINARY}, headers=key)
+    stranger = target.family().send("POST", "/api/chat", json={"message": "who are you"}, headers=key)
     cases = [
         (f"{len(tokens)} conversations from ten posts", len(tokens) == 1),
         ("each answered or told to wait", all(each.status in (200, 409, 429, 503) for each in said)),
         ("in another conversation", elsewhere.token == other.token and elsewhere.token not in tokens),
-        ("by another address", stranger.token not in tokens),
+        ("by another address with other words", stranger.token not in tokens),
     ]
     return all_held(cases, "checks")

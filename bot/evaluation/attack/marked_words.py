@@ -140,9 +140,10 @@ def after_erasure(target: Target) -> Outcome:
     pages, page_word = target.family(), mark()
     from_us = {"Origin": target.base, "Sec-Fetch-Site": "same-origin"}
     shown = pages.form("/", {"key": secrets.token_hex(12), "message": f"{ORDINARY} for {page_word}"}, from_us)
-    found = re.search(r'name="conversation" value="([^"]+)"', shown.text)
-    pages.form("/start-again", {"conversation": found[1] if found else ""}, from_us)
-    cases.append(("started again on the page", found is not None and _gone(target, page_word, 5.0)))
+    hidden = dict(re.findall(r'name="(conversation|secret)" value="([^"]+)"', shown.text))
+    pages.form("/start-again", hidden, from_us)
+    was_kept = page_word in shown.text
+    cases.append(("started again on the page", was_kept and _gone(target, page_word, 5.0)))
     return all_held(cases, "gone")
 
 

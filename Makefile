@@ -7,7 +7,7 @@ IN_RASA := $(APP) -m bot rasa-python
 TRAINED_FROM := config.yml domain.yml $(shell find data knowledge/answers knowledge/vocabulary.yml bot/nlu bot/guidance/answers.py -type f -not -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test train check evaluate learning-curve bench lint setup model rasa-test styles browser-test screenshots lighthouse
+.PHONY: help run test train check evaluate learning-curve bench attack lint setup model rasa-test styles browser-test screenshots lighthouse
 
 help: ## Show what there is to run
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,9 @@ learning-curve: model ## Accuracy against examples per answer; writes docs/learn
 bench: model ## Measure our pipeline against Rasa's stock pipeline, and the directory's search against plain queries
 	@$(APP) -m bot.evaluation.bench
 	@$(APP) -m bot.evaluation.bench_directory
+
+attack: model ## Attack a guide of its own on loopback, print what held (some minutes)
+	@$(APP) -m bot.evaluation.attack
 
 styles: ## Build the stylesheets from styles/ (needs npm; their built form is committed)
 	@mkdir -p var/styles && cp styles/package.json var/styles/

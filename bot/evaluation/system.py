@@ -32,18 +32,8 @@ def running_guide(log_file: str | None = None, **environment: str) -> Iterator[s
     `environment` adds or changes variables; `log_file` takes what the processes print. Raises NotReady when it does not answer within two minutes.
     """
     with tempfile.TemporaryDirectory() as folder:
-        ports = free_ports(3)
         own = {
-            **os.environ,
-            "PORT": str(ports[0]),
-            "GUIDE_RASA_PORT": str(ports[1]),
-            "GUIDE_ACTIONS_PORT": str(ports[2]),
-            "GUIDE_METRICS_PORT": "0",
-            "GUIDE_DATABASE_URL": f"sqlite:///{folder}/guide.db",
-            "GUIDE_DIRECTORY_URL": f"sqlite:///{folder}/directory.db",
-            "GUIDE_REFERRALS_URL": f"sqlite:///{folder}/referrals.db",
-            "GUIDE_TRACKER_DATABASE": f"{folder}/trackers.db",
-            "GUIDE_ENCRYPTION_KEYS": new_key(),
+            **own_environment(folder),
             "GUIDE_RATE_LIMIT_CONVERSATION": "0",
             "GUIDE_RATE_LIMIT_ADDRESS": "0",
             **environment,
@@ -54,8 +44,8 @@ def running_guide(log_file: str | None = None, **environment: str) -> Iterator[s
                 [sys.executable, "-m", "bot", "serve"], cwd=ROOT, env=own, stdout=output, stderr=subprocess.STDOUT
             )
             try:
-                address = f"http://127.0.0.1:{ports[0]}"
-                _wait_until_ready(address, process, log)
+                address = f"http://127.0.0.1:{own['PORT']}"
+                wait_until_ready(address, process, log)
                 yield address
             finally:
                 process.send_signal(signal.SIGINT)
@@ -65,8 +55,28 @@ def running_guide(log_file: str | None = None, **environment: str) -> Iterator[s
                     process.kill()
 
 
-def _wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + READY_WITHIN_S
+def own_environment(folder: str) -> dict[str, str]:
+    """Return this process's variables with ports that are free, stores in `folder` and a key for personal details."""
+    ports = free_ports(3)
+    return {
+        **os.environ,
+        "PORT": str(ports[0]),
+        "GUIDE_RASA_PORT": str(ports[1]),
+        "GUIDE_ACTIONS_PORT": str(ports[2]),
+        "GUIDE_METRICS_PORT": "0",
+        "GUIDE_DATABASE_URL": f"sqlite:///{folder}/guide.db",
+        "GUIDE_DIRECTORY_URL": f"sqlite:///{folder}/directory.db",
+        "GUIDE_REFERRALS_URL": f"sqlite:///{folder}/referrals.db",
+        "GUIDE_TRACKER_DATABASE": f"{folder}/trackers.db",
+        "GUIDE_ENCRYPTION_KEYS": new_key(),
+    }
+
+
+def wait_until_ready(
+    address: str, process: subprocess.Popen[bytes], log: Path, within_s: float = READY_WITHIN_S
+) -> None:
+    """Wait until a guide answers a real question; raise NotReady, with the end of its log, where it ends or takes too long."""
+    deadline = time.monotonic() + within_s
     while time.monotonic() < deadline and process.poll() is None:
         try:
             if requests.get(f"{address}/health", timeout=10).status_code == 200:

@@ -8,6 +8,8 @@ import uvicorn
 
 from bot.gateway.app import create_app
 from bot.settings import settings
+from bot.store.modes import private_from_now
+from bot.supervised import supervised
 
 
 def main() -> None:
@@ -15,7 +17,9 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     configured = settings()
+    private_from_now()
     app = create_app(configured)
+    app.state.metrics.show_restarts(lambda: supervised().restarts)
     app.state.metrics.serve(configured.metrics_port)
     uvicorn.run(
         app, host=configured.host, port=configured.port, access_log=False, log_level="warning", server_header=False

@@ -15,7 +15,8 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from bot.desk import audit
-from bot.desk.provider import Provider, role_mapping
+from bot.desk.provider import Provider
+from bot.desk.roles import role_mapping
 from bot.guidance.wording import wording
 from bot.settings import Settings
 from tests.desk.conftest import PASSWORD, browser, sign_in

@@ -13,8 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import requests
-
+from bot.answering import responds
 from bot.paths import ROOT
 from bot.settings import REFUSED
 from bot.supervised import VARIABLE
@@ -68,7 +67,7 @@ class Part:
         if asked_of is None:
             return
         began = time.monotonic()
-        answered = self._pulsed() | bool(self.answers_at and _answers(self.answers_at, self.patience.answer_within_s))
+        answered = self._pulsed() | bool(self.answers_at and responds(self.answers_at, self.patience.answer_within_s))
         if asked_of is not self.process:
             return  # it was started again meanwhile
         if answered:
@@ -83,17 +82,6 @@ class Part:
             return bool(self.line and self.line.recv(4096, socket.MSG_DONTWAIT))
         except OSError:
             return False
-
-
-def _answers(address: str, within_s: float) -> bool:
-    """Tell whether anything comes back; what it says of itself matters no more than that it says something."""
-    try:
-        with requests.Session() as session:
-            session.trust_env = False  # no proxy lies between this machine and itself
-            session.get(address, timeout=within_s, stream=True, allow_redirects=False).close()
-    except requests.RequestException:
-        return False
-    return True
 
 
 class Supervisor:

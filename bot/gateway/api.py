@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 from bot.gateway.chat import Audience, Chat
-from bot.gateway.health import Health
 from bot.gateway.problems import Problem
 from bot.guidance.wording import wording
 from bot.privacy.erasure import Erasure
@@ -34,8 +32,8 @@ class Ask(BaseModel):
         return self
 
 
-def router(chat: Chat, erasure: Erasure, health: Health) -> APIRouter:
-    """Return the routes of the chat API and of the health check."""
+def router(chat: Chat, erasure: Erasure) -> APIRouter:
+    """Return the routes of the chat API."""
     routes = APIRouter()
 
     @routes.post("/api/chat")
@@ -64,10 +62,5 @@ def router(chat: Chat, erasure: Erasure, health: Health) -> APIRouter:
         with chat.alone(ident):
             erasure.erase(ident)
         return Response(status_code=204)
-
-    @routes.get("/health")
-    def healthy() -> JSONResponse:
-        state = health.state()
-        return JSONResponse({"well": state.well, "failing": state.failing}, status_code=200 if state.well else 503)
 
     return routes

@@ -22,7 +22,7 @@ from bot.directory.gaps import Gaps
 from bot.directory.published import Published
 from bot.directory.search import Directory
 from bot.directory.vectors import VectorKeeper
-from bot.gateway import api, handover_pages, information, live_events, open_referral, pages, services
+from bot.gateway import api, handover_pages, information, live_events, open_referral, pages, probes, services
 from bot.gateway.appearance import published
 from bot.gateway.assets import Assets
 from bot.gateway.chat import Chat
@@ -32,6 +32,7 @@ from bot.gateway.health import Health
 from bot.gateway.limits import RateLimit
 from bot.gateway.live_events import LiveEvents
 from bot.gateway.metrics import Metrics
+from bot.gateway.probes import Readiness
 from bot.gateway.problems import Problem, handle_problem, problem_response
 from bot.gateway.rasa_client import RasaClient
 from bot.guidance.wording import wording
@@ -58,7 +59,6 @@ FIXED_PATHS = frozenset(
         "/theme.css",
         "/start-again",
         "/transcript",
-        "/health",
         "/api/chat",
         "/api/feedback",
         "/handover",
@@ -78,6 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
     store = ConversationStore(settings.database_url)
     live = _live_chats(settings)
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
+    metrics.failing_fast.set_function(lambda: float(rasa.is_failing_fast))
     behind = backstage(settings, metrics)
     handover_in_chat = ChatHandover(settings)
     erasure = Erasure(
@@ -127,7 +128,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.theme, app.state.assets = published(Path(settings.theme))
     with contextlib.suppress(EncryptionUnavailable):  # without a key there are no referrals to tell of
         metrics.registry.register(HandoverFigures.of(settings))
-    app.include_router(api.router(chat, erasure, health))
+    app.include_router(api.router(chat, erasure))
+    app.include_router(probes.router(health, Readiness(store.answers, rasa.answers, settings.actions_port)))
     app.include_router(pages.router(chat, erasure, settings))
     app.state.live_events = LiveEvents(chat, stopping)
     app.include_router(live_events.router(chat, app.state.live_events))
@@ -199,7 +201,8 @@ def _guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
             response = _refused(request, 500, wording("error.part_failed"))
         _secure(request, response, settings)
         spent = (time.perf_counter() - began) * 1000
-        access_log.info("%s %s %d %.0f ms", request.method, _known_path(request), response.status_code, spent)
+        if request.url.path not in probes.PATHS:  # asked every few seconds, and by nobody
+            access_log.info("%s %s %d %.0f ms", request.method, _known_path(request), response.status_code, spent)
         return response
 
     def _refusal(request: Request) -> Response | None:
@@ -258,5 +261,5 @@ def _address(request: Request, settings: Settings) -> str:
 def _is_page(request: Request) -> bool:
     path = request.url.path
     return not path.startswith(
-        ("/api/", "/health", "/static/", f"{open_referral.ROOT}/")
+        ("/api/", "/static/", f"{open_referral.ROOT}/", *probes.PATHS)
     ) and "text/html" in request.headers.get("accept", "")

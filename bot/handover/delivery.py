@@ -97,7 +97,7 @@ class Delivery:
     def is_at_work(self) -> bool:
         """Tell whether every channel has looked for notices lately; one that hangs in its mail server has not."""
         longest = MOST_STEPS * self._settings.delivery_timeout_s
-        return all(time.monotonic() - looked < longest for looked in self._looked.values())
+        return all(time.monotonic() - looked < longest for looked in list(self._looked.values()))
 
 
 def _kind(error: Exception) -> str:

@@ -11,16 +11,22 @@ from pathlib import Path
 
 from bot.gateway.conversations import ConversationStore
 from bot.handover.live import LiveChats
+from bot.privacy.unfinished import Unfinished
+from bot.store import trackers
 from bot.store.engine import EMPTY_LOG
 
 log = logging.getLogger(__name__)
 
 EVERY_S = 600.0
+FINISH_EVERY_S = 15.0
 BUSY_TIMEOUT_S = 3.0
 
 
 class Erasure:
-    """Erases from both stores. Rasa's tracker store is a SQLite file, which may not exist yet."""
+    """Erases from both stores. Rasa's tracker store is a SQLite file, which may not exist yet, be locked or be damaged.
+
+    What cannot be erased from it now is remembered and erased later; a damaged one is deleted, and begun anew by Rasa.
+    """
 
     def __init__(
         self,
@@ -42,18 +48,25 @@ class Erasure:
         self._live = live
         self._store = store
         self._tracker_database = tracker_database
+        self._unfinished = Unfinished(tracker_database)
         self._hours = hours
         self._count = count
         self._drop_draft = drop_draft
 
     def erase(self, conversation: str) -> bool:
-        """Erase one conversation because its person asked; tell whether it was kept."""
-        self.erase_trackers([conversation])
+        """Erase one conversation because its person asked; tell whether it was kept.
+
+        What the guide itself keeps goes first. Where Rasa's file is locked, its part follows within seconds after that.
+        """
+        found = self._store.erase(conversation)
         self._drop_draft(conversation)
         if self._live:
             self._live.erase([conversation])
         self._also_when_asked(conversation)
-        found = self._store.erase(conversation)
+        try:
+            self.erase_trackers([conversation])
+        except sqlite3.Error as error:
+            log.error("a conversation is erased; Rasa's tracker of it follows later: %s", type(error).__name__)
         self._count("asked", int(found))
         return found
 
@@ -61,16 +74,31 @@ class Erasure:
         """Erase conversations past their time; return how many."""
         expired = self._store.erase_older_than(self._hours, self._live.open_chats() if self._live else ())
         self._count("expired", len(expired))
-        self.erase_trackers(expired)
         for conversation in expired:
             self._drop_draft(conversation)
+        self.erase_trackers(expired)
         self._erase_old_trackers()
         return len(expired)
 
     def erase_trackers(self, senders: Sequence[str]) -> None:
-        """Erase what Rasa keeps of these senders; raise sqlite3.Error where its file is locked or broken."""
+        """Erase what Rasa keeps of these senders.
+
+        Where its file is locked or out of reach, they are remembered for `finish`, and sqlite3.Error is raised.
+        """
+        if senders:
+            try:
+                self._delete_events("sender_id = ?", [(sender,) for sender in senders])
+            except sqlite3.Error:
+                self._unfinished.add(senders)
+                raise
+
+    def finish(self) -> None:
+        """Erase the trackers that could not be erased before; raise sqlite3.Error where they still cannot."""
+        senders = self._unfinished.senders()
         if senders:
             self._delete_events("sender_id = ?", [(sender,) for sender in senders])
+            self._unfinished.done(senders)
+            log.info("erased what Rasa still kept of %d conversations", len(senders))
 
     def _erase_old_trackers(self) -> None:
         """Erase what Rasa keeps of conversations that the store no longer knows, such as after a failed erasure.
@@ -84,6 +112,15 @@ class Erasure:
     def _delete_events(self, condition: str, values: Sequence[tuple[str | float]]) -> None:
         if not self._tracker_database.exists():
             return
+        try:
+            self._delete_from_file(condition, values)
+        except sqlite3.DatabaseError as error:
+            if not trackers.is_damage(error):
+                raise
+            log.error("the file of Rasa's trackers is damaged: it is deleted, and Rasa begins a new one")
+            trackers.delete(self._tracker_database)
+
+    def _delete_from_file(self, condition: str, values: Sequence[tuple[str | float]]) -> None:
         connection = sqlite3.connect(self._tracker_database, timeout=BUSY_TIMEOUT_S)
         try:
             with connection:
@@ -95,13 +132,20 @@ class Erasure:
             connection.close()
 
     def run_until(self, stopping: threading.Event) -> None:
-        """Erase expired conversations now and every ten minutes; a failure is logged and tried again."""
+        """Erase expired conversations now and every ten minutes, and what is unfinished every fifteen seconds.
+
+        A failure is logged and tried again.
+        """
+        due = time.monotonic()
         while True:
             try:
-                erased = self.erase_expired()
-                if erased:
-                    log.info("erased %d conversations older than %d hours", erased, self._hours)
+                self.finish()
+                if time.monotonic() >= due:
+                    due = time.monotonic() + EVERY_S
+                    erased = self.erase_expired()
+                    if erased:
+                        log.info("erased %d conversations older than %d hours", erased, self._hours)
             except Exception as error:  # noqa: BLE001 - the next round tries again
-                log.error("erasing expired conversations failed: %s", type(error).__name__)
-            if stopping.wait(EVERY_S):
+                log.error("erasing failed and is tried again: %s", type(error).__name__)
+            if stopping.wait(FINISH_EVERY_S):
                 return

@@ -91,10 +91,10 @@ class SQLiteTrackerStore(SQLTrackerStore):
             with self.engine.begin() as connection:
                 return work(connection)
         except DBAPIError as error:
-            if not (is_damage(error.orig) or is_damaged(self._file)):
+            if is_damage(error.orig) or is_damaged(self._file):
+                self._delete()
+            elif "no such table" not in str(error.orig):
                 raise
-        self.engine.dispose()
-        self._delete()
         self._begin_anew()
         with self.engine.begin() as connection:
             return work(connection)

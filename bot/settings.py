@@ -70,7 +70,7 @@ class Settings(BaseSettings):
         30.0, ge=5, le=600, description="seconds without an answer after which a part is started again"
     )
     start_within_s: float = Field(
-        180.0, ge=20, le=1800, description="seconds that a part may take to start before it is started again"
+        300.0, ge=20, le=1800, description="seconds that a part may take to start before it is started again"
     )
     conversation_hours: int = Field(
         24, ge=1, le=720, description="hours after its last message that a conversation is kept"

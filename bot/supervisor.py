@@ -30,7 +30,7 @@ class Patience:
     """How long a part may say nothing, in seconds, and how it is asked."""
 
     stuck_after_s: float = 30.0
-    start_within_s: float = 180.0
+    start_within_s: float = 300.0
     ask_every_s: float = 3.0
     answer_within_s: float = 3.0
     end_within_s: float = 3.0

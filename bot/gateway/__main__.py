@@ -18,8 +18,9 @@ def main() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     configured = settings()
     private_from_now()
+    process = supervised()
     app = create_app(configured)
-    app.state.metrics.show_restarts(lambda: supervised().restarts)
+    app.state.metrics.show_restarts(lambda: process.restarts)
     app.state.metrics.serve(configured.metrics_port)
     uvicorn.run(
         app, host=configured.host, port=configured.port, access_log=False, log_level="warning", server_header=False

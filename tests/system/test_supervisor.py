@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -166,8 +167,6 @@ def test_a_supervisor_that_was_stopped_itself_holds_nothing_against_its_parts():
     "code", [BUSY, SILENT.replace("import time", "import time\nfrom bot.supervised import supervised\nsupervised()")]
 )
 def test_parts_end_when_their_supervisor_is_killed(code, tmp_path):
-    import subprocess
-
     script = (
         "import os, sys\nfrom bot.supervisor import Part, Supervisor\n"
         "part = Part('part', [sys.executable, '-c', sys.argv[1]], dict(os.environ), '')\n"
@@ -178,6 +177,45 @@ def test_parts_end_when_their_supervisor_is_killed(code, tmp_path):
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     above = subprocess.Popen([sys.executable, "-c", script, code], stdout=subprocess.PIPE, text=True, env=environment)
+    assert above.stdout
+    number = int(above.stdout.readline())
+    above.kill()
+    above.wait()
+    until(lambda: not _alive(number))
+
+
+@pytest.mark.parametrize("module", ["bot.gateway", "actions"])
+def test_the_guides_own_parts_end_when_their_supervisor_is_killed(module, tmp_path):
+    ports = free_ports(3)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PORT": str(ports[0]),
+        "GUIDE_RASA_PORT": str(ports[1]),
+        "GUIDE_ACTIONS_PORT": str(ports[2]),
+        "GUIDE_METRICS_PORT": "0",
+        **{
+            f"GUIDE_{store.upper()}_URL": f"sqlite:///{tmp_path}/{store}.db"
+            for store in ("database", "directory", "referrals")
+        },
+        "GUIDE_TRACKER_DATABASE": f"{tmp_path}/trackers.db",
+    }
+    prepare_command = [sys.executable, "-m", "bot", "database", "upgrade"]
+    subprocess.run(prepare_command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    script = (
+        "import os, sys\nfrom bot.supervisor import Part, Supervisor\n"
+        "part = Part('part', [sys.executable, '-m', *sys.argv[2:]], dict(os.environ), sys.argv[1])\n"
+        "supervisor = Supervisor([part], lambda line: None)\n"
+        "look = supervisor._keep_running\n"
+        "def told(part):\n    look(part)\n"
+        "    if part.has_answered: print(part.process.pid, flush=True)\n"
+        "supervisor._keep_running = told\nsupervisor.run()\n"
+    )
+    address = f"http://127.0.0.1:{ports[0]}/livez" if module == "bot.gateway" else f"http://127.0.0.1:{ports[2]}/health"
+    arguments = [address, module, *(["--port", str(ports[2])] if module == "actions" else [])]
+    above = subprocess.Popen(
+        [sys.executable, "-c", script, *arguments], stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT
+    )
     assert above.stdout
     number = int(above.stdout.readline())
     above.kill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -83,7 +84,12 @@ def missing_pieces() -> list[str]:
     return list(dict.fromkeys(problems))
 
 
-def serve(say: Callable[[str], None] = lambda line: print(line, flush=True)) -> int:
+def _print(line: str) -> None:
+    with contextlib.suppress(OSError):  # nobody reads any more, or the disk is full: the guide goes on
+        print(line, flush=True)
+
+
+def serve(say: Callable[[str], None] = _print) -> int:
     """Run the guide until Ctrl-C. Returns the exit status: 0 after an ordinary stop, 1 if it cannot start."""
     problems = missing_pieces()
     if problems:

@@ -107,8 +107,10 @@ class Supervisor:
                     self._keep_running(part)
                 self.stopping.wait(LOOK_EVERY_S)
         finally:
-            self._say("Stopping.")
-            self._stop()
+            try:
+                self._say("Stopping.")
+            finally:
+                self._stop()
         return self.status
 
     def _listen_to(self, part: Part) -> None:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-SILENT_AFTER_S = 5.0
 TRY_EVERY_S = 1.0
 ANSWERED_GOOD_FOR_S = 5.0
 
@@ -19,13 +18,16 @@ class NotAnswering(RuntimeError):
 class Breaker:
     """Lets calls through while they are answered. Safe to share between threads.
 
-    It opens when a call fails to reach the other side, and when somebody has waited `SILENT_AFTER_S` while nobody got an
+    It opens when a call fails to reach the other side, and when somebody has waited `silent_after_s` while nobody got an
     answer: the other side does one thing at a time, so a long queue still gives an answer now and then. While it is open
     calls are refused at once, except that every `TRY_EVERY_S` one of them first tries (`trial`) whether all is well again.
     """
 
-    def __init__(self, trial: Callable[[], bool], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, trial: Callable[[], bool], silent_after_s: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """`trial` tells, quickly, whether the other side answers."""
+        self._silent_after_s = silent_after_s
         self._trial = trial
         self._clock = clock
         self._lock = threading.Lock()
@@ -96,4 +98,4 @@ class Breaker:
         if not self._waiting:
             return False
         since = max(min(self._waiting.values()), self._answered_at)
-        return self._clock() - since > SILENT_AFTER_S
+        return self._clock() - since > self._silent_after_s

@@ -12,6 +12,8 @@ from bot.answering import responds
 from bot.gateway.breaker import Breaker, NotAnswering
 
 TRIAL_WITHIN_S = 0.5
+# Of the time that one message waits at most: a full queue gives its first answer late, but well before that.
+SILENT_AFTER = 0.7
 
 
 class RasaFailed(RuntimeError):
@@ -55,7 +57,7 @@ class RasaClient:
     def __init__(self, port: int, timeout_s: float) -> None:
         channel = f"http://127.0.0.1:{port}/webhooks/rest/"
         self._address = f"{channel}webhook"
-        self._breaker = Breaker(lambda: responds(channel, TRIAL_WITHIN_S))
+        self._breaker = Breaker(lambda: responds(channel, TRIAL_WITHIN_S), SILENT_AFTER * timeout_s)
         self._timeout_s = timeout_s
         self._of_thread = threading.local()
 

@@ -8,8 +8,10 @@ import time
 
 import pytest
 
-from bot.gateway.breaker import SILENT_AFTER_S, TRY_EVERY_S, Breaker, NotAnswering
+from bot.gateway.breaker import TRY_EVERY_S, Breaker, NotAnswering
 from bot.gateway.probes import Readiness
+
+SILENT_AFTER_S = 5.0
 
 
 class Lost(Exception):
@@ -23,7 +25,7 @@ class Other:
         self.now = 100.0
         self.well = True
         self.tried = 0
-        self.breaker = Breaker(self._trial, lambda: self.now)
+        self.breaker = Breaker(self._trial, SILENT_AFTER_S, lambda: self.now)
 
     def _trial(self) -> bool:
         self.tried += 1

@@ -15,6 +15,7 @@ import requests
 
 from bot.evaluation.system import free_ports
 from bot.paths import ROOT
+from bot.serve import _print
 from bot.supervisor import Part, Patience, Supervisor
 
 # Generous where a part must not be ended on a busy machine, short where one that hangs must be.
@@ -155,6 +156,24 @@ def test_a_part_that_refuses_its_settings_stops_the_guide(status):
     assert any("cannot start with these settings" in line for line in said)
 
 
+def test_a_guide_whose_output_nobody_reads_goes_on_and_stops_whole(monkeypatch):
+    def broken(*_: object, **__: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("builtins.print", broken)
+    talker = part("talker", "import time\nwhile True:\n    print('x' * 1000)\n    time.sleep(0.001)")
+    supervisor = Supervisor([talker], _print)
+    thread = threading.Thread(target=supervisor.run)
+    thread.start()
+    until(lambda: talker.process is not None)
+    first = talker.process
+    time.sleep(0.5)
+    assert first.poll() is None and thread.is_alive()
+    supervisor.stopping.set()
+    thread.join(30)
+    assert first.poll() is not None
+
+
 def test_a_supervisor_that_was_stopped_itself_holds_nothing_against_its_parts():
     """Ctrl-Z and fg: minutes went by, and no part was asked in them."""
     told = Part("part", [], {}, "http://127.0.0.1:9/", Patience(30.0, 30.0, 3.0, 3.0))
@@ -168,7 +187,8 @@ def test_a_supervisor_that_was_stopped_itself_holds_nothing_against_its_parts():
 )
 def test_parts_end_when_their_supervisor_is_killed(code, tmp_path):
     script = (
-        "import os, sys\nfrom bot.supervisor import Part, Supervisor\n"
+        "import os, sys\nfrom bot.serve import _print
+from bot.supervisor import Part, Supervisor\n"
         "part = Part('part', [sys.executable, '-c', sys.argv[1]], dict(os.environ), '')\n"
         "supervisor = Supervisor([part], lambda line: None)\n"
         "start = supervisor._start\n"
@@ -203,7 +223,8 @@ def test_the_guides_own_parts_end_when_their_supervisor_is_killed(module, tmp_pa
     prepare_command = [sys.executable, "-m", "bot", "database", "upgrade"]
     subprocess.run(prepare_command, cwd=ROOT, env=environment, check=True, capture_output=True)
     script = (
-        "import os, sys\nfrom bot.supervisor import Part, Supervisor\n"
+        "import os, sys\nfrom bot.serve import _print
+from bot.supervisor import Part, Supervisor\n"
         "part = Part('part', [sys.executable, '-m', *sys.argv[2:]], dict(os.environ), sys.argv[1])\n"
         "supervisor = Supervisor([part], lambda line: None)\n"
         "look = supervisor._keep_running\n"

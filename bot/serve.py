@@ -22,7 +22,7 @@ from bot.gateway.theme import ThemeRefused, load_theme
 from bot.guidance.wording import wording
 from bot.handover.opening import channels, handover_is_open
 from bot.paths import ENCODER, MODELS, ROOT, VAR
-from bot.rasa_process import RASA_PYTHON, rasa_command, rasa_environment
+from bot.rasa_process import RASA_PYTHON, rasa_environment, supervised_rasa
 from bot.setting_rules import is_this_machine
 from bot.settings import Settings, settings
 from bot.starting import Busy, check_ports, only_one
@@ -45,7 +45,9 @@ def parts(configured: Settings) -> list[Part]:
     app_environment = {**os.environ, **common, "PYTHONPATH": str(ROOT), "ACTIONS_PORT": str(configured.actions_port)}
     app_environment["TRACKER_DATABASE"] = ""
     of_rasa = {**rasa_environment(configured.actions_port, configured.tracker_database), **common}
-    rasa = rasa_command("run", "--interface", "127.0.0.1", "--port", str(configured.rasa_port), "--model", str(MODELS))
+    rasa = supervised_rasa(
+        "run", "--interface", "127.0.0.1", "--port", str(configured.rasa_port), "--model", str(MODELS)
+    )
     rasa += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     actions = [sys.executable, "-m", "actions", "--port", str(configured.actions_port)]
     host = in_address(configured.host)

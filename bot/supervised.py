@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import json
 import os
+import runpy
 import signal
 import socket
 import sys
@@ -70,3 +71,16 @@ def supervised() -> Supervised:
     if _process is None:
         _process = Supervised()
     return _process
+
+
+def main() -> None:
+    """Run another module as a part of the guide from its first moment on: `python -m bot.supervised rasa run ...`."""
+    from bot import supervised as imported  # the module that others import, rather than this run of it
+
+    imported.supervised()
+    sys.argv = sys.argv[1:]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -187,8 +187,7 @@ def test_a_supervisor_that_was_stopped_itself_holds_nothing_against_its_parts():
 )
 def test_parts_end_when_their_supervisor_is_killed(code, tmp_path):
     script = (
-        "import os, sys\nfrom bot.serve import _print
-from bot.supervisor import Part, Supervisor\n"
+        "import os, sys\nfrom bot.supervisor import Part, Supervisor\n"
         "part = Part('part', [sys.executable, '-c', sys.argv[1]], dict(os.environ), '')\n"
         "supervisor = Supervisor([part], lambda line: None)\n"
         "start = supervisor._start\n"
@@ -223,8 +222,7 @@ def test_the_guides_own_parts_end_when_their_supervisor_is_killed(module, tmp_pa
     prepare_command = [sys.executable, "-m", "bot", "database", "upgrade"]
     subprocess.run(prepare_command, cwd=ROOT, env=environment, check=True, capture_output=True)
     script = (
-        "import os, sys\nfrom bot.serve import _print
-from bot.supervisor import Part, Supervisor\n"
+        "import os, sys\nfrom bot.supervisor import Part, Supervisor\n"
         "part = Part('part', [sys.executable, '-m', *sys.argv[2:]], dict(os.environ), sys.argv[1])\n"
         "supervisor = Supervisor([part], lambda line: None)\n"
         "look = supervisor._keep_running\n"

@@ -210,7 +210,7 @@ class Chat:
     ) -> Iterator[tuple[str | None, str, Turn | None]]:
         """Yield where it was asked, the conversation, and the turn already given for `key` if there is one."""
         asked_in = self._signed(token) if token else None
-        with self.alone(asked_in or f"new {key or secrets.token_hex(8)}"):
+        with self.alone(asked_in or f"new {key or secrets.token_hex(8)}"), self._rasa.one_turn():
             if asked_in:
                 # Not before the lock: the conversation may be erased while a message waits its turn.
                 self._must_be_kept(asked_in)

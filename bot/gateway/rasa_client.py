@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import requests
@@ -12,6 +15,7 @@ from bot.answering import responds
 from bot.gateway.breaker import Breaker, NotAnswering
 
 TRIAL_WITHIN_S = 0.5
+SHORTEST_WAIT_S = 0.05
 # Of the time that one message waits at most: a full queue gives its first answer late, but well before that.
 SILENT_AFTER = 0.7
 
@@ -75,7 +79,7 @@ class RasaClient:
         body = {"sender": sender, "message": message, "metadata": metadata}
         try:
             with self._breaker.call(requests.RequestException):
-                response = self._session().post(self._address, json=body, timeout=self._timeout_s)
+                response = self._session().post(self._address, json=body, timeout=self._left_s())
             replies = response.json() if response.status_code == 200 else None
         except (NotAnswering, requests.RequestException, ValueError) as error:
             raise RasaFailed("rasa", type(error).__name__) from error
@@ -84,6 +88,19 @@ class RasaClient:
         if not isinstance(replies, list) or not replies:
             raise RasaFailed("actions", "no reply")
         return [_reply(entry) for entry in replies]
+
+    @contextmanager
+    def one_turn(self) -> Iterator[None]:
+        """Have all that is sent in here, by this thread, take no longer together than one message may."""
+        self._of_thread.until = time.monotonic() + self._timeout_s
+        try:
+            yield
+        finally:
+            del self._of_thread.until
+
+    def _left_s(self) -> float:
+        until: float | None = getattr(self._of_thread, "until", None)
+        return self._timeout_s if until is None else max(until - time.monotonic(), SHORTEST_WAIT_S)
 
     def answers(self) -> bool:
         """Tell whether Rasa answered lately, or does so now."""

@@ -10,6 +10,7 @@ import pytest
 
 from bot.gateway.breaker import TRY_EVERY_S, Breaker, NotAnswering
 from bot.gateway.probes import Readiness
+from bot.gateway.rasa_client import RasaClient, RasaFailed
 
 SILENT_AFTER_S = 5.0
 
@@ -146,3 +147,15 @@ def test_ready_names_the_first_part_that_fails_and_asks_little(rasa):
     ready = Readiness(lambda: asked.append(True), lambda: True, rasa.port)
     assert all(ready.state().well for _ in range(20))
     assert len(asked) <= 3
+
+
+def test_all_that_a_turn_asks_takes_no_longer_than_one_message_may(rasa):
+    client = RasaClient(rasa.port, 2.0)
+    rasa.delay_s = 1.3
+    client.send("a", "hello", "parent")
+    with client.one_turn():
+        client.send("a", "hello", "parent")
+        began = time.monotonic()
+        with pytest.raises(RasaFailed):
+            client.send("a", "hello", "parent")
+        assert time.monotonic() - began < 1.3

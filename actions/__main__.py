@@ -12,10 +12,14 @@ import logging
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
+from bot.deadline import with_deadline
 from bot.directory.query import wanted_from_text
 from bot.directory.search import directory
 from bot.guidance.answers import load_answers
 from bot.privacy.quiet_logs import keep_texts_out_of_logs
+from bot.settings import settings
+from bot.store.modes import private_from_now
+from bot.supervised import supervised
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +39,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m actions", description="The guide's action server.")
     parser.add_argument("--port", type=int, default=5055, help="loopback port to listen on")
     chosen = parser.parse_args()
+    settings()  # where they are refused, this process is
+    private_from_now()
+    pulse = supervised().pulse
     executor = ActionExecutor()
     executor.register_package("actions")
+    # What takes too long becomes the kind sentence that any failure of an action becomes.
+    executor.actions = {name: with_deadline(action, name, pulse) for name, action in executor.actions.items()}
     warm_up()
     app = create_app(executor)
     app.run(host="127.0.0.1", port=chosen.port, single_process=True, access_log=False, motd=False)

@@ -64,8 +64,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given[:1] == ["rasa-python"] and given[1:2] not in (["-h"], ["--help"]):
         return _in_rasa(given[1:])  # argparse would take Python's own options for ours
     chosen = parser.parse_args(given)
+    _see_to_settings(given)
     run: Callable[[argparse.Namespace], int] = chosen.run
     return run(chosen)
+
+
+def _see_to_settings(given: Sequence[str]) -> None:
+    """End here, with a sentence for each problem, where the settings cannot be used; else have what is stored be private.
+
+    A new key can be made before: it is what unusable settings may lack. What is trained is no secret.
+    """
+    if given[:2] == ["referrals", "new-key"]:
+        return
+    from bot.settings import settings
+    from bot.store.modes import private_from_now
+
+    settings()
+    if given[0] != "train":
+        private_from_now()
 
 
 def _explain(chosen: argparse.Namespace) -> int:

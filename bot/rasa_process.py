@@ -15,6 +15,11 @@ def rasa_command(*arguments: str) -> list[str]:
     return [str(RASA_PYTHON), "-m", module, *arguments]
 
 
+def supervised_rasa(*arguments: str) -> list[str]:
+    """Return the command that runs Rasa as a part of the guide: it ends with its supervisor, even while it still loads."""
+    return [str(RASA_PYTHON), "-m", "bot.supervised", "rasa", *arguments]
+
+
 def rasa_environment(actions_port: int = 5055, tracker_database: str = str(VAR / "rasa-trackers.db")) -> dict[str, str]:
     """Return the environment of a process that runs in Rasa's environment.
 

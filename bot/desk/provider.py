@@ -18,7 +18,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from bot.desk.roles import BadRoles, Role, checked_roles
+from bot.desk.roles import BadRoles, Role, checked_roles, role_mapping
 from bot.outgoing import MEGABYTE, CheckedAdapter, Client, Limits, ways_of
 from bot.public_addresses import is_this_machine, parse, reach_of_operator
 from bot.settings import Settings
@@ -249,21 +249,6 @@ class Provider:
         for scheme in ("https://", "http://"):
             session.mount(scheme, CheckedAdapter(*self._sending))
         return session
-
-
-def role_mapping(text: str) -> dict[str, Role]:
-    """Return which role each value of the claim gives, from "value=role, value=role"; raise ValueError where it is not so."""
-    found: dict[str, Role] = {}
-    for pair in filter(None, (part.strip() for part in text.split(","))):
-        value, equals, name = (part.strip() for part in pair.rpartition("="))
-        if not equals or not value:
-            raise ValueError(f"GUIDE_OIDC_ROLES: {pair!r} is not value=role")
-        try:
-            (role,) = checked_roles([name])
-        except BadRoles as error:
-            raise ValueError(f"GUIDE_OIDC_ROLES: there is no role {name!r}") from error
-        found[value] = role
-    return found
 
 
 def _must_be_safe(address: str) -> None:

@@ -29,3 +29,18 @@ def checked_roles(names: Iterable[str]) -> frozenset[Role]:
     if "sendiass" in known and len(known) > 1:
         raise BadRoles("desk.accounts.sendiass_alone")
     return known
+
+
+def role_mapping(text: str) -> dict[str, Role]:
+    """Return which role each value of the claim gives, from "value=role, value=role"; raise ValueError where it is not so."""
+    found: dict[str, Role] = {}
+    for pair in filter(None, (part.strip() for part in text.split(","))):
+        value, equals, name = (part.strip() for part in pair.rpartition("="))
+        if not equals or not value:
+            raise ValueError(f"GUIDE_OIDC_ROLES: {pair!r} is not value=role")
+        try:
+            (role,) = checked_roles([name])
+        except BadRoles as error:
+            raise ValueError(f"GUIDE_OIDC_ROLES: there is no role {name!r}") from error
+        found[value] = role
+    return found

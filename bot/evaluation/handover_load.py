@@ -234,7 +234,7 @@ def _environment(folder: Path, port: int, sink: MailSink, url: str | None) -> di
         "GUIDE_DIRECTORY_URL": f"sqlite:///{folder}/directory.db",
         "GUIDE_REFERRALS_URL": url or f"sqlite:///{folder}/referrals.db",
         "GUIDE_TRACKER_DATABASE": f"{folder}/trackers.db",
-        "GUIDE_SECRET_KEY": "handover load",
+        "GUIDE_SECRET_KEY": "a key for this measurement, long enough",
         "GUIDE_ENCRYPTION_KEYS": new_key(),
         "GUIDE_RATE_LIMIT_ADDRESS": "0",
         "GUIDE_REFERRALS_AN_HOUR": "0",

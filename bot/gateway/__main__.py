@@ -10,6 +10,8 @@ from bot.gateway.app import create_app
 from bot.gateway.connections import allow_files, serving_options
 from bot.privacy.quiet_logs import keep_texts_out_of_logs
 from bot.settings import settings
+from bot.store.modes import private_from_now
+from bot.supervised import supervised
 
 
 def main() -> None:
@@ -18,7 +20,10 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     configured = settings()
+    private_from_now()
+    process = supervised()
     app = create_app(configured)
+    app.state.metrics.show_restarts(lambda: process.restarts)
     app.state.metrics.serve(configured.metrics_port)
     allow_files()
     uvicorn.run(

@@ -7,13 +7,11 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 from bot.gateway.addresses import address_of
 from bot.gateway.chat import Chat
-from bot.gateway.health import Health
-from bot.gateway.lanes import PageRoute, running_in
+from bot.gateway.lanes import PageRoute
 from bot.gateway.problems import Problem
 from bot.gateway.turn_order import TurnOrder
 from bot.gateway.turns import Audience, Client
@@ -62,8 +60,8 @@ def _named(
 NamedConversation = Annotated[Named, Depends(_named)]
 
 
-def router(chat: Chat, order: TurnOrder, erasure: Erasure, health: Health) -> APIRouter:
-    """Return the routes of the chat API and of the health check."""
+def router(chat: Chat, order: TurnOrder, erasure: Erasure) -> APIRouter:
+    """Return the routes of the chat API."""
     routes = APIRouter(route_class=PageRoute)
 
     @routes.post("/api/chat")
@@ -103,11 +101,5 @@ def router(chat: Chat, order: TurnOrder, erasure: Erasure, health: Health) -> AP
         with chat.alone(ident):
             erasure.erase(ident)
         return Response(status_code=204)
-
-    @routes.get("/health")
-    @running_in("health")
-    def healthy() -> JSONResponse:
-        state = health.state()
-        return JSONResponse({"well": state.well, "failing": state.failing}, status_code=200 if state.well else 503)
 
     return routes

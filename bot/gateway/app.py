@@ -22,7 +22,7 @@ from bot.directory.gaps import Gaps
 from bot.directory.published import Published
 from bot.directory.search import Directory
 from bot.directory.vectors import VectorKeeper
-from bot.gateway import api, handover_pages, information, live_events, open_referral, pages, services
+from bot.gateway import api, handover_pages, information, live_events, open_referral, pages, probes, services
 from bot.gateway.addresses import networks_of
 from bot.gateway.appearance import published
 from bot.gateway.assets import Assets
@@ -36,6 +36,7 @@ from bot.gateway.lanes import AskerGone, LaneFull, Lanes
 from bot.gateway.live_events import LiveEvents
 from bot.gateway.metrics import Metrics
 from bot.gateway.origin import CHANGES_NOTHING, may_change_something
+from bot.gateway.probes import Readiness
 from bot.gateway.problems import Problem, handle_problem, problem_response, said_to
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.turn_order import TurnOrder, refusal
@@ -55,7 +56,6 @@ from bot.store.engine import open_engine
 log = logging.getLogger(__name__)
 access_log = logging.getLogger("bot.gateway.access")
 
-PROBES = frozenset({"/health", "/livez", "/readyz"})
 FIXED_PATHS = frozenset(
     {
         "/",
@@ -64,7 +64,6 @@ FIXED_PATHS = frozenset(
         "/theme.css",
         "/start-again",
         "/transcript",
-        "/health",
         "/api/chat",
         "/api/feedback",
         "/handover",
@@ -84,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
     store = ConversationStore(settings.database_url)
     live = _live_chats(settings)
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
+    metrics.failing_fast.set_function(lambda: float(rasa.is_failing_fast))
     behind = backstage(settings, metrics)
     handover_in_chat = ChatHandover(settings)
     directory = open_engine(settings.directory_url)
@@ -140,7 +140,8 @@ def create_app(settings: Settings) -> FastAPI:
         metrics.registry.register(HandoverFigures.of(settings))
     app.state.lanes = Lanes.of_one_machine()
     app.state.turn_order = order = TurnOrder(chat, app.state.lanes)
-    app.include_router(api.router(chat, order, erasure, health))
+    app.include_router(api.router(chat, order, erasure))
+    app.include_router(probes.router(health, Readiness(store.answers, rasa.answers, settings.actions_port)))
     app.include_router(pages.router(chat, order, erasure, settings))
     app.state.live_events = LiveEvents(chat, stopping)
     app.include_router(live_events.router(chat, app.state.live_events))
@@ -223,7 +224,8 @@ def _guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
             response = _refused(request, 500, wording("error.part_failed"))
         _secure(request, response, settings)
         spent = (time.perf_counter() - began) * 1000
-        access_log.info("%s %s %d %.0f ms", request.method, _known_path(request), response.status_code, spent)
+        if request.url.path not in probes.PATHS:  # asked every few seconds, and by nobody
+            access_log.info("%s %s %d %.0f ms", request.method, _known_path(request), response.status_code, spent)
         return response
 
     def _stranger(request: Request) -> Response | None:
@@ -243,7 +245,7 @@ def _guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
         per_minute=settings.rate_limit_address,
         metrics=metrics,
         refuse=refuse,
-        is_probe=PROBES.__contains__,
+        is_probe=probes.PATHS.__contains__,
     )
     if settings.trusted_proxies:
         trusted = [str(network) for network in networks_of(settings.trusted_proxies)]
@@ -285,5 +287,5 @@ def _known_path(request: Request) -> str:
 def _is_page(request: Request) -> bool:
     path = request.url.path
     return not path.startswith(
-        ("/api/", "/health", "/static/", f"{open_referral.ROOT}/")
+        ("/api/", "/static/", f"{open_referral.ROOT}/", *probes.PATHS)
     ) and "text/html" in request.headers.get("accept", "")

@@ -113,9 +113,9 @@ class Chat:
         redacted = redact(text)
         if not redacted.text:
             raise Problem(422, wording("gateway.empty"))
-        kept = self._key(client, "message", message)
         if find_urgent(text):
-            return self._say_urgent(text, client, kept, tuple(redacted.removed))
+            return self._say_urgent(text, message, client, tuple(redacted.removed))
+        kept = self._key(client, "message", message)
         with self._turn(client, kept) as (asked_in, ident, given):
             if given:
                 return given
@@ -142,12 +142,12 @@ class Chat:
         except Exception as error:  # noqa: BLE001 - the answer stands
             self._failed("content queue", failure(error))
 
-    def _say_urgent(self, text: str, client: Client, key: Key | None, removed: tuple[str, ...]) -> Turn:
+    def _say_urgent(self, text: str, message: str, client: Client, removed: tuple[str, ...]) -> Turn:
         """Tell somebody in danger what to do: no model is asked, and no store that fails or hangs can prevent it.
 
         The turn is kept as any other where that can be done in time, its words never.
         """
-        kept = self._urgent_work.submit(self._keep_urgent, text, client, key, removed)
+        kept = self._urgent_work.submit(self._keep_urgent, text, message, client, removed)
         try:
             return kept.result(URGENT_WAIT_S)
         except Exception as error:  # noqa: BLE001 - whatever failed, and whatever refused the message: danger comes first
@@ -166,7 +166,8 @@ class Chat:
         go_on_with = client.token if client.token and self.tokens.is_ours(client.token) else self.tokens.promised()
         return Turn(go_on_with, [urgent_help_message(client.audience or "parent")], removed, is_kept=False)
 
-    def _keep_urgent(self, text: str, client: Client, key: Key | None, removed: tuple[str, ...]) -> Turn:
+    def _keep_urgent(self, text: str, message: str, client: Client, removed: tuple[str, ...]) -> Turn:
+        key = self._key(client, "message", message)
         with self._turn(client, key) as (asked_in, ident, given):
             if given:
                 return given
@@ -254,7 +255,7 @@ class Chat:
     def _turn(self, client: Client, key: Key | None) -> Iterator[tuple[str | None, str, Turn | None]]:
         """Yield where it was asked, the conversation, and the turn already given for `key` if there is one."""
         asked_in = self.tokens.read(client.token) if client.token else None
-        with self.alone(asked_in or f"new {key.ident if key else secrets.token_hex(8)}"):
+        with self.alone(asked_in or f"new {key.ident if key else secrets.token_hex(8)}"), self._rasa.one_turn():
             if asked_in:
                 self._begin_promised(client)
                 # Not before the lock: the conversation may be erased while a message waits its turn.

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 _SECONDS = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
@@ -43,9 +47,29 @@ class Metrics:
             ["state"],
             registry=self.registry,
         )
+        self.failing_fast = Gauge(
+            "guide_rasa_failing_fast",
+            "1 while messages are refused at once because Rasa did not answer lately",
+            registry=self.registry,
+        )
         self.feedback = Counter("guide_feedback", "What people said of answers", ["verdict"], registry=self.registry)
+
+    def show_restarts(self, restarts: Callable[[], Mapping[str, int]]) -> None:
+        """Show how often the supervisor started each part again, as `restarts` tells it by part."""
+        self.registry.register(_Restarts(restarts))
 
     def serve(self, port: int) -> None:
         """Serve the figures at http://127.0.0.1:<port>/metrics; port 0 serves nothing."""
         if port:
             start_http_server(port, addr="127.0.0.1", registry=self.registry)
+
+
+class _Restarts(Collector):
+    def __init__(self, restarts: Callable[[], Mapping[str, int]]) -> None:
+        self._restarts = restarts
+
+    def collect(self) -> Iterable[CounterMetricFamily]:
+        counter = CounterMetricFamily("guide_restarts", "Parts started again by the supervisor", labels=["part"])
+        for part, number in self._restarts().items():
+            counter.add_metric([part], number)
+        yield counter

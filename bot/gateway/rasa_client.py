@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import requests
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.answering import responds
+from bot.gateway.breaker import Breaker, NotAnswering
+
+TRIAL_WITHIN_S = 0.5
+SHORTEST_WAIT_S = 0.05
+# Of the time that one message waits at most: a full queue gives its first answer late, but well before that.
+SILENT_AFTER = 0.7
 
 
 class RasaFailed(RuntimeError):
@@ -48,7 +59,9 @@ class RasaClient:
     """Speaks to Rasa's REST channel on loopback. Safe to share between threads."""
 
     def __init__(self, port: int, timeout_s: float) -> None:
-        self._address = f"http://127.0.0.1:{port}/webhooks/rest/webhook"
+        channel = f"http://127.0.0.1:{port}/webhooks/rest/"
+        self._address = f"{channel}webhook"
+        self._breaker = Breaker(lambda: responds(channel, TRIAL_WITHIN_S), SILENT_AFTER * timeout_s)
         self._timeout_s = timeout_s
         self._of_thread = threading.local()
 
@@ -60,20 +73,43 @@ class RasaClient:
         `previous` is the turn before, for messages that lean on it (see `bot.nlu.context.Previous`).
         A reply without the form of the chat API is None, so that the ones beside it still arrive. Raises
         RasaFailed when Rasa cannot be reached or answers badly, or when the list is empty: Rasa answers 200
-        and nothing when an action failed.
+        and nothing when an action failed. Where Rasa did not answer lately, it is raised at once.
         """
         metadata = {"audience": audience, **({"previous": previous} if previous else {})}
         body = {"sender": sender, "message": message, "metadata": metadata}
         try:
-            response = self._session().post(self._address, json=body, timeout=self._timeout_s)
+            with self._breaker.call(requests.RequestException):
+                response = self._session().post(self._address, json=body, timeout=self._left_s())
             replies = response.json() if response.status_code == 200 else None
-        except (requests.RequestException, ValueError) as error:
+        except (NotAnswering, requests.RequestException, ValueError) as error:
             raise RasaFailed("rasa", type(error).__name__) from error
         if replies is None:
             raise RasaFailed("rasa", f"status {response.status_code}")
         if not isinstance(replies, list) or not replies:
             raise RasaFailed("actions", "no reply")
         return [_reply(entry) for entry in replies]
+
+    @contextmanager
+    def one_turn(self) -> Iterator[None]:
+        """Have all that is sent in here, by this thread, take no longer together than one message may."""
+        self._of_thread.until = time.monotonic() + self._timeout_s
+        try:
+            yield
+        finally:
+            del self._of_thread.until
+
+    def _left_s(self) -> float:
+        until: float | None = getattr(self._of_thread, "until", None)
+        return self._timeout_s if until is None else max(until - time.monotonic(), SHORTEST_WAIT_S)
+
+    def answers(self) -> bool:
+        """Tell whether Rasa answered lately, or does so now."""
+        return self._breaker.answers()
+
+    @property
+    def is_failing_fast(self) -> bool:
+        """Tell whether messages are refused at once, because Rasa did not answer lately."""
+        return self._breaker.is_open
 
     def _session(self) -> requests.Session:
         if not hasattr(self._of_thread, "session"):

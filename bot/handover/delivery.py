@@ -9,6 +9,7 @@ import logging
 import signal
 import smtplib
 import threading
+import time
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,11 +20,15 @@ from bot.handover.referrals import NotFound, ReferralStore
 from bot.privacy.encryption import CannotOpen
 from bot.privacy.quiet_logs import keep_texts_out_of_logs
 from bot.settings import Settings, settings
+from bot.store.modes import private_from_now
+from bot.supervised import supervised
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
 STARTED = "delivering notices by"
+# One notice has several steps (connecting, signing in, sending ...), and the time-out is for each of them.
+MOST_STEPS = 12
 
 
 class Delivery:
@@ -34,6 +39,7 @@ class Delivery:
         self._settings = configured
         self._store = ReferralStore(configured)
         self.outbox = OutboxQueue(self._store.engine, configured)
+        self._looked: dict[str, float] = {}
 
     def deliver_next(self, channel: str) -> bool | None:
         """Try one notice of a channel: tell whether it was delivered, or None where none is due."""
@@ -79,6 +85,7 @@ class Delivery:
     def run_channel_until(self, channel: str, stopping: threading.Event) -> None:
         """Deliver what is due, then look again every second. A failing database is waited for."""
         while not stopping.is_set():
+            self._looked[channel] = time.monotonic()
             try:
                 if self.deliver_next(channel) is not None:
                     continue
@@ -87,6 +94,11 @@ class Delivery:
             except Exception as error:  # noqa: BLE001 - one notice must not keep the others back; it is tried again
                 log.error("delivering failed: %s", type(error).__name__)
             stopping.wait(LOOK_EVERY_S)
+
+    def is_at_work(self) -> bool:
+        """Tell whether every channel has looked for notices lately; one that hangs in its mail server has not."""
+        longest = MOST_STEPS * self._settings.delivery_timeout_s
+        return all(time.monotonic() - looked < longest for looked in list(self._looked.values()))
 
 
 def _kind(error: Exception) -> str:
@@ -105,6 +117,8 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("urllib3").setLevel(logging.WARNING)
     configured = settings()
+    private_from_now()
+    process = supervised()
     delivery = Delivery(configured)
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -116,7 +130,9 @@ def main() -> None:
     for worker in workers:
         worker.start()
     log.info("%s %s", STARTED, " and ".join(channels(configured)))
-    stopping.wait()
+    while not stopping.wait(LOOK_EVERY_S):
+        if delivery.is_at_work():
+            process.pulse()
     for worker in workers:
         worker.join()
 

@@ -16,6 +16,8 @@ from jsonschema import Draft7Validator
 from rasa.core.actions.action import RemoteAction
 from rasa.utils.endpoints import DEFAULT_REQUEST_TIMEOUT, EndpointConfig
 
+from bot.deadline import turn_deadline_s
+
 # Less than any server waits before it closes an idle connection: a call must never be sent into a closing one.
 IDLE_SECONDS = 2.0
 _VALIDATOR = Draft7Validator(RemoteAction.action_response_format_spec())
@@ -35,14 +37,14 @@ def _validate(self: RemoteAction, result: Dict[str, Any]) -> bool:
 
 
 def _session(self: EndpointConfig) -> aiohttp.ClientSession:
-    """Return what Rasa's own method returns, but for the connections: they outlast the session."""
+    """Return what Rasa's own method returns, but for the connections, which outlast the session, and the deadline."""
     loop = asyncio.get_running_loop()
     if loop not in _CONNECTORS:
         _CONNECTORS[loop] = aiohttp.TCPConnector(keepalive_timeout=IDLE_SECONDS)
     return aiohttp.ClientSession(
         headers=self.headers,
         auth=aiohttp.BasicAuth(self.basic_auth["username"], self.basic_auth["password"]) if self.basic_auth else None,
-        timeout=aiohttp.ClientTimeout(total=DEFAULT_REQUEST_TIMEOUT),
+        timeout=aiohttp.ClientTimeout(total=turn_deadline_s() or DEFAULT_REQUEST_TIMEOUT),
         connector=_CONNECTORS[loop],
         connector_owner=False,
     )

@@ -18,10 +18,12 @@ from bot.nlu.context import STRONG, Previous, in_context, leaning, previous_turn
 from bot.nlu.features import CONTEXT, LEANING, NORMALISED, PARTS, QUESTIONS
 from bot.nlu.quiet_logs import keep_texts_out_of_logs
 from bot.nlu.text import normaliser, sentences, without_introduction
+from bot.nlu.turn_deadline import keep_to_the_deadline
 
 # The pipeline's first component is what every Rasa process imports.
 call_actions_cheaply()
 keep_texts_out_of_logs()
+keep_to_the_deadline()
 
 LONG_MESSAGE_WORDS = 30
 SHORTEST_PART_WORDS = 3

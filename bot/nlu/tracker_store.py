@@ -2,14 +2,16 @@
 
 Rasa's own opens a new connection for each statement's session, waits for the disk twice a turn and builds each
 statement anew. A tracker need not outlast a power cut: the gateway keeps the conversation. What is stored, and which
-events a retrieved tracker has, is the same (tests/nlu/test_tracker_store.py).
+events a retrieved tracker has, is the same (tests/nlu/test_tracker_store.py). For the same reason a damaged file is
+deleted and begun anew, at the start and while Rasa runs (`bot.store.trackers` says why it is not kept aside).
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from typing import Any, Dict, Optional
+from pathlib import Path
+from typing import Any, Callable, Dict, Optional, Tuple, TypeVar
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore
@@ -17,12 +19,17 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from bot.privacy.quiet_logs import failure
 from bot.store.engine import configure_sqlite
+from bot.store.trackers import delete, is_damage, is_damaged
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
+
+Done = TypeVar("Done")
 
 BUSY_TIMEOUT_MS = 5000
 # By time, not by id: Rasa logs the action that starts a session after the event that it made, with a later time.
@@ -44,6 +51,9 @@ class SQLiteTrackerStore(SQLTrackerStore):
         self, domain: Optional[Domain] = None, db: str = "rasa.db", event_broker: Optional[EventBroker] = None, **_: Any
     ) -> None:
         """Open the file `db`, making it and its table where they are missing. Rasa passes more arguments; none is used."""
+        self._file = Path(db)
+        if is_damaged(self._file):
+            self._delete()
         super().__init__(domain, dialect="sqlite", db=db, event_broker=event_broker)
         self.engine.dispose()
         self.engine = create_engine(
@@ -51,12 +61,13 @@ class SQLiteTrackerStore(SQLTrackerStore):
         )
         configure_sqlite(self.engine, durable=False, busy_timeout_ms=BUSY_TIMEOUT_MS)
         self.sessionmaker.configure(bind=self.engine)
+        self._opened = self._identity()
 
     async def _retrieve(self, sender_id: str, fetch_events_from_all_sessions: bool) -> Optional[DialogueStateTracker]:
         """Return the tracker with the events of the latest session, or of all; None where there are none."""
         statement = _EVENTS_OF_ALL_SESSIONS if fetch_events_from_all_sessions else _EVENTS
-        with self.engine.connect() as connection:
-            events = [json.loads(data) for (data,) in connection.execute(statement, _of_sender(sender_id))]
+        found = self._on_whole_file(lambda connection: connection.execute(statement, _of_sender(sender_id)).fetchall())
+        events = [json.loads(data) for (data,) in found]
         if not self.domain or not events:
             return None
         return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
@@ -70,15 +81,51 @@ class SQLiteTrackerStore(SQLTrackerStore):
         try:
             await self._save(tracker)
         except Exception as error:  # noqa: BLE001 - whatever fails, nothing may be kept elsewhere
-            logger.error("a tracker was not stored: %s", failure(error))
+            log.error("a tracker was not stored: %s", failure(error))
 
     async def _save(self, tracker: DialogueStateTracker) -> None:
         await self.stream_events(tracker)
-        with self.engine.begin() as connection:
+
+        def add_new(connection: Connection) -> None:
             stored = connection.execute(_COUNT, _of_sender(tracker.sender_id)).scalar_one()
             new = [event.as_dict() for event in list(tracker.events)[stored:]]
             if new:
                 connection.execute(_ADD, [_row(tracker.sender_id, event) for event in new])
+
+        self._on_whole_file(add_new)
+
+    def _on_whole_file(self, work: Callable[[Connection], Done]) -> Done:
+        """Do something in a transaction; where the file turns out damaged, begin a new one and do it there."""
+        if self._identity() != self._opened:
+            self._begin_anew()  # the gateway deleted a damaged file, or somebody replaced it
+        try:
+            with self.engine.begin() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            if is_damage(error.orig) or is_damaged(self._file):
+                self._delete()
+            elif "no such table" not in str(error.orig):
+                raise
+        self._begin_anew()
+        with self.engine.begin() as connection:
+            return work(connection)
+
+    def _delete(self) -> None:
+        log.error("the file of Rasa's trackers is damaged: it is deleted and begun anew")
+        delete(self._file)
+
+    def _begin_anew(self) -> None:
+        self.engine.dispose()
+        self.Base.metadata.create_all(self.engine)
+        self._opened = self._identity()
+
+    def _identity(self) -> Optional[Tuple[int, int]]:
+        """Return what tells this file from another of the same name; None where there is none."""
+        try:
+            state = self._file.stat()
+        except FileNotFoundError:
+            return None
+        return state.st_dev, state.st_ino
 
 
 def _of_sender(sender_id: str) -> Dict[str, str]:

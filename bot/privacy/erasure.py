@@ -15,16 +15,22 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.gateway.conversations import ConversationStore
 from bot.handover.live import LiveChats
 from bot.privacy.quiet_logs import failure
+from bot.privacy.unfinished import Unfinished
+from bot.store import trackers
 from bot.store.engine import EMPTY_LOG, empty_log
 
 log = logging.getLogger(__name__)
 
 EVERY_S = 600.0
+FINISH_EVERY_S = 15.0
 BUSY_TIMEOUT_S = 3.0
 
 
 class Erasure:
-    """Erases from both stores. Rasa's tracker store is a SQLite file, which may not exist yet."""
+    """Erases from both stores. Rasa's tracker store is a SQLite file, which may not exist yet, be locked or be damaged.
+
+    What cannot be erased from it now is remembered and erased later; a damaged one is deleted, and begun anew by Rasa.
+    """
 
     def __init__(
         self,
@@ -44,23 +50,29 @@ class Erasure:
         where its person asks for it. `other_stores`: where else erased words lie in a log until it is emptied.
         """
         self._other_stores = other_stores
-        self._failed_senders: set[str] = set()
         self._also_when_asked = also_when_asked
         self._live = live
         self._store = store
         self._tracker_database = tracker_database
+        self._unfinished = Unfinished(tracker_database)
         self._hours = hours
         self._count = count
         self._drop_draft = drop_draft
 
     def erase(self, conversation: str) -> bool:
-        """Erase one conversation because its person asked; tell whether it was kept."""
-        self.erase_trackers([conversation])
+        """Erase one conversation because its person asked; tell whether it was kept.
+
+        What the guide itself keeps goes first. Where Rasa's file is locked, its part follows within seconds after that.
+        """
+        found = self._store.erase(conversation)
         self._drop_draft(conversation)
         if self._live:
             self._live.erase([conversation])
         self._also_when_asked(conversation)
-        found = self._store.erase(conversation)
+        try:
+            self.erase_trackers([conversation])
+        except sqlite3.Error as error:
+            log.error("a conversation is erased; Rasa's tracker of it follows later: %s", type(error).__name__)
         self._empty_logs()
         self._count("asked", int(found))
         return found
@@ -72,20 +84,11 @@ class Erasure:
         try:
             for conversation in expired:
                 self._drop_draft(conversation)
-            self.erase_trackers([*expired, *self._failed_senders])
+            self.erase_trackers(expired)
             self._erase_old_trackers()
         finally:
             self._empty_logs()
         return len(expired)
-
-    def erase_trackers(self, senders: Sequence[str]) -> None:
-        """Erase what Rasa keeps of these senders; raise sqlite3.Error where its file is locked or broken."""
-        if not senders:
-            return
-        # Before it is tried: what fails now is tried again with the next round.
-        self._failed_senders.update(senders)
-        self._delete_events("sender_id = ?", [(sender,) for sender in senders])
-        self._failed_senders.difference_update(senders)
 
     def _empty_logs(self) -> None:
         """Empty the other stores' logs of what was erased; where that fails the next round does it."""
@@ -94,6 +97,26 @@ class Erasure:
                 empty_log(engine)
             except SQLAlchemyError as error:
                 log.error("the log of a store was not emptied: %s", failure(error))
+
+    def erase_trackers(self, senders: Sequence[str]) -> None:
+        """Erase what Rasa keeps of these senders.
+
+        Where its file is locked or out of reach, they are remembered for `finish`, and sqlite3.Error is raised.
+        """
+        if senders:
+            try:
+                self._delete_events("sender_id = ?", [(sender,) for sender in senders])
+            except sqlite3.Error:
+                self._unfinished.add(senders)
+                raise
+
+    def finish(self) -> None:
+        """Erase the trackers that could not be erased before; raise sqlite3.Error where they still cannot."""
+        senders = self._unfinished.senders()
+        if senders:
+            self._delete_events("sender_id = ?", [(sender,) for sender in senders])
+            self._unfinished.done(senders)
+            log.info("erased what Rasa still kept of %d conversations", len(senders))
 
     def _erase_old_trackers(self) -> None:
         """Erase what Rasa keeps of conversations that the store no longer knows, such as after a failed erasure.
@@ -108,6 +131,15 @@ class Erasure:
     def _delete_events(self, condition: str, values: Sequence[tuple[str | float, ...]]) -> None:
         if not self._tracker_database.exists():
             return
+        try:
+            self._delete_from_file(condition, values)
+        except sqlite3.DatabaseError as error:
+            if not trackers.is_damage(error):
+                raise
+            log.error("the file of Rasa's trackers is damaged: it is deleted, and Rasa begins a new one")
+            trackers.delete(self._tracker_database)
+
+    def _delete_from_file(self, condition: str, values: Sequence[tuple[str | float, ...]]) -> None:
         connection = sqlite3.connect(self._tracker_database, timeout=BUSY_TIMEOUT_S)
         try:
             with connection:
@@ -119,13 +151,20 @@ class Erasure:
             connection.close()
 
     def run_until(self, stopping: threading.Event) -> None:
-        """Erase expired conversations now and every ten minutes; a failure is logged and tried again."""
+        """Erase expired conversations now and every ten minutes, and what is unfinished every fifteen seconds.
+
+        A failure is logged and tried again.
+        """
+        due = time.monotonic()
         while True:
             try:
-                erased = self.erase_expired()
-                if erased:
-                    log.info("erased %d conversations older than %d hours", erased, self._hours)
+                self.finish()
+                if time.monotonic() >= due:
+                    due = time.monotonic() + EVERY_S
+                    erased = self.erase_expired()
+                    if erased:
+                        log.info("erased %d conversations older than %d hours", erased, self._hours)
             except Exception as error:  # noqa: BLE001 - the next round tries again
-                log.error("erasing expired conversations failed: %s", type(error).__name__)
-            if stopping.wait(EVERY_S):
+                log.error("erasing failed and is tried again: %s", type(error).__name__)
+            if stopping.wait(FINISH_EVERY_S):
                 return

@@ -26,7 +26,7 @@ def open_engine(database_url: str, *, durable: bool = False, busy_timeout_ms: in
     if url.get_backend_name() != "sqlite":
         return create_engine(url, hide_parameters=True, pool_pre_ping=True)
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(url, hide_parameters=True)
     configure_sqlite(engine, durable=durable, busy_timeout_ms=busy_timeout_ms)
     return engine

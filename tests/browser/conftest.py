@@ -104,7 +104,7 @@ class Guide:
             "directory_url": f"sqlite:///{folder / 'directory.db'}",
             "referrals_url": f"sqlite:///{folder / 'referrals.db'}",
             "tracker_database": str(folder / "trackers.db"),
-            "secret_key": "test key",
+            "secret_key": "test key that is long enough to sign",
             "rate_limit_conversation": 0,
             "rate_limit_address": 0,
         }

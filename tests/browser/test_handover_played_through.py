@@ -33,7 +33,7 @@ def played(tmp_path_factory):
             "GUIDE_DATABASE_URL": f"sqlite:///{folder}/guide.db",
             "GUIDE_REFERRALS_URL": f"sqlite:///{folder}/referrals.db",
             "GUIDE_ENCRYPTION_KEYS": new_key(),
-            "GUIDE_SECRET_KEY": "a key for this test alone",
+            "GUIDE_SECRET_KEY": "a key for this test alone, long enough",
             "GUIDE_REFERRAL_EMAIL": "inbox@sendiass.example",
             "GUIDE_SMTP_HOST": "127.0.0.1",
             "GUIDE_SMTP_PORT": str(sink.port),

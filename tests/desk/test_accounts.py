@@ -27,7 +27,7 @@ from tests.desk.conftest import PASSWORD
 
 @pytest.fixture
 def accounts(engine):
-    return make_accounts(Settings(secret_key="test key"), engine)
+    return make_accounts(Settings(secret_key="test key that is long enough to sign"), engine)
 
 
 def test_a_person_signs_in_works_and_signs_out(engine, accounts):

@@ -15,7 +15,9 @@ from tests.desk.conftest import PASSWORD
 
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsys):
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'guide.db'}", secret_key="test key")
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path / 'guide.db'}", secret_key="test key that is long enough to sign"
+    )
     monkeypatch.setattr(commands, "settings", lambda: settings)
 
     def run_command(*arguments: str, typed: str = "") -> tuple[int, str]:

@@ -25,8 +25,8 @@ from bot.desk.provider import (
     NotForThisDesk,
     Provider,
     ProviderFailed,
-    role_mapping,
 )
+from bot.desk.roles import role_mapping
 from bot.guidance.wording import wording
 from bot.outgoing import Limits
 from bot.settings import Settings

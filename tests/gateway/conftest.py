@@ -107,7 +107,7 @@ def make_client(rasa, tmp_path):
                 "directory_url": f"sqlite:///{tmp_path / 'directory.db'}",
                 "referrals_url": f"sqlite:///{tmp_path / 'referrals.db'}",
                 "tracker_database": str(tmp_path / "trackers.db"),
-                "secret_key": "test key",
+                "secret_key": "test key that is long enough to sign",
                 "encryption_keys": new_key(),
                 "rasa_timeout_s": 1.0,
                 "rate_limit_conversation": 0,

@@ -31,7 +31,7 @@ def settings(rasa, tmp_path):
         referrals_url=f"sqlite:///{tmp_path / 'referrals.db'}",
         tracker_database=str(tmp_path / "trackers.db"),
         encryption_keys=new_key(),
-        secret_key="test key",
+        secret_key="test key that is long enough to sign",
         rate_limit_conversation=0,
         rate_limit_address=0,
     )

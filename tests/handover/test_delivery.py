@@ -177,7 +177,7 @@ def receiver():
 )
 def test_the_webhook_gets_the_whole_referral_signed(at_once, receiver, secret, key):
     hook = receiver()
-    settings = at_once(smtp_host="", referral_webhook_url=hook.url, referral_webhook_secret=secret)
+    settings = at_once(referral_email="", smtp_host="", referral_webhook_url=hook.url, referral_webhook_secret=secret)
     _, ident, reference = submit(settings)
     assert Delivery(settings).deliver_due() == (1, 0)
     ((headers, body),) = hook.got
@@ -194,7 +194,7 @@ def test_the_webhook_gets_the_whole_referral_signed(at_once, receiver, secret, k
 
 def test_a_webhook_that_fails_is_tried_again_with_the_same_id_and_body(at_once, receiver):
     hook = receiver(503, 302, 404)
-    settings = at_once(smtp_host="", referral_webhook_url=hook.url, referral_webhook_secret="s")
+    settings = at_once(referral_email="", smtp_host="", referral_webhook_url=hook.url, referral_webhook_secret="s")
     submit(settings)
     assert Delivery(settings).deliver_due() == (1, 3)
     assert len(hook.got) == 4

@@ -34,7 +34,6 @@ def make(tmp_path):
         (MAIL, ["email"]),
         (WEBHOOK, ["webhook"]),
         (MAIL | WEBHOOK, ["email", "webhook"]),
-        ({"referral_email": "inbox@example.org"}, []),
         ({"smtp_host": "mail.example"}, []),
     ],
 )

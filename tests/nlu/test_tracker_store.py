@@ -96,3 +96,80 @@ def test_saving_twice_stores_nothing_twice(stores):
         return len(_kept(await store.retrieve_full_tracker("a")) or [])
 
     assert asyncio.run(saved(stores[1])) == 8
+
+
+RUBBISH = b"this is no database at all, and holds words of Zachariah " * 500
+
+
+@pytest.fixture()
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "trackers.db"
+
+
+def _words_in(folder: Path) -> list[Path]:
+    return [each for each in folder.iterdir() if b"Zachariah" in each.read_bytes()]
+
+
+@pytest.mark.parametrize("beside", ["", "-wal"])
+def test_a_file_damaged_before_the_start_is_begun_anew_and_its_words_are_gone(file, caplog, beside):
+    asyncio.run(_told(SQLiteTrackerStore(DOMAIN, db=str(file)), [_session(1.0)]))
+    file.write_bytes(RUBBISH)
+    file.with_name(f"{file.name}{beside}").write_bytes(RUBBISH)
+    store = SQLiteTrackerStore(DOMAIN, db=str(file))
+    asyncio.run(_told(store, [_session(1.0), _turn(2.0, "hello")]))
+    assert len(_kept(asyncio.run(store.retrieve("a"))) or []) == 8
+    assert not _words_in(file.parent)
+    assert [record.getMessage() for record in caplog.records if "damaged" in record.getMessage()] == [
+        "the file of Rasa's trackers is damaged: it is deleted and begun anew"
+    ]
+
+
+@pytest.mark.parametrize("how", ["overwritten", "emptied", "deleted", "replaced"])
+def test_a_file_damaged_while_rasa_runs_is_begun_anew_at_the_next_message(file, how):
+    store = SQLiteTrackerStore(DOMAIN, db=str(file))
+    asyncio.run(_told(store, [_session(1.0), _turn(2.0, "hello from Zachariah")]))
+    store.engine.dispose()  # so that nothing of it is left in the log beside it
+    if how == "overwritten":
+        file.write_bytes(RUBBISH)
+    elif how == "emptied":
+        file.write_bytes(b"")
+    elif how == "deleted":
+        file.unlink()
+    else:
+        file.unlink()
+        file.write_bytes(RUBBISH)
+    asyncio.run(_told(store, [_session(5.0), _turn(6.0, "hello again")]))
+    assert len(_kept(asyncio.run(store.retrieve_full_tracker("a"))) or []) == 8
+    assert not _words_in(file.parent)
+
+
+def test_pages_overwritten_under_open_connections_are_noticed(file):
+    store = SQLiteTrackerStore(DOMAIN, db=str(file))
+    asyncio.run(_told(store, [_session(1.0), *[_turn(float(at), "hello") for at in range(2, 60)]]))
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    size = file.stat().st_size
+    with open(file, "r+b") as opened:
+        opened.write(RUBBISH[:size])
+    asyncio.run(_told(store, [_session(90.0), _turn(91.0, "hello again")], sender="b"))
+    assert len(_kept(asyncio.run(store.retrieve("b"))) or []) == 8
+
+
+def test_a_locked_file_is_not_taken_for_a_damaged_one(file, monkeypatch):
+    import sqlite3
+
+    from sqlalchemy.exc import OperationalError
+
+    import bot.nlu.tracker_store as module
+
+    monkeypatch.setattr(module, "BUSY_TIMEOUT_MS", 100)
+    store = SQLiteTrackerStore(DOMAIN, db=str(file))
+    asyncio.run(_told(store, [_session(1.0), _turn(2.0, "hello")]))
+    lock = sqlite3.connect(file, isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError) as failed:
+        asyncio.run(_told(store, [_turn(3.0, "hello from Zachariah")]))
+    assert "Zachariah" not in str(failed.value)
+    lock.execute("ROLLBACK")
+    lock.close()
+    assert len(_kept(asyncio.run(store.retrieve("a"))) or []) == 8

@@ -125,7 +125,7 @@ def test_trackers_that_could_not_be_erased_are_erased_with_the_next_round(places
         erasure.erase_trackers([ident])
     other.execute("ROLLBACK")
     other.close()
-    erasure.erase_expired()
+    erasure.finish()
     assert senders(trackers) == set() and b"secret words" not in bytes_of(trackers)
 
 
@@ -139,7 +139,52 @@ def test_other_stores_logs_are_emptied_each_round_even_where_the_trackers_are_br
         connection.exec_driver_sql("INSERT INTO kept VALUES ('secret words')")
         connection.exec_driver_sql("DELETE FROM kept")
     trackers.write_bytes(b"this is no database " * 500)
-    with pytest.raises(sqlite3.DatabaseError):
-        erasure.erase_expired()
+    erasure.erase_expired()
     assert Path(f"{folder / 'referrals.db'}-wal").stat().st_size == 0
     assert b"secret words" not in bytes_of(folder / "referrals.db")
+
+
+RUBBISH = b"this is no database at all " * 2000
+
+
+def test_a_damaged_tracker_file_hinders_no_erasure_and_keeps_no_words(places):
+    store, trackers, erasure, counted, folder = places
+    ident = begin(store, trackers, 0, folder)
+    trackers.write_bytes(RUBBISH + b"secret words")
+    assert erasure.erase(ident) is True
+    assert not store.exists(ident)
+    for file in folder.iterdir():
+        assert b"secret words" not in file.read_bytes(), file
+    assert not trackers.exists()  # Rasa begins a new one
+
+
+def test_what_is_locked_now_is_erased_later_even_after_a_restart(places):
+    store, trackers, erasure, counted, folder = places
+    ident, other = begin(store, trackers, 0, folder), begin(store, trackers, 0, folder)
+    lock = sqlite3.connect(trackers, isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    assert erasure.erase(ident) is True
+    assert not store.exists(ident) and counted == [("asked", 1)]
+    with pytest.raises(sqlite3.OperationalError):
+        erasure.finish()
+    lock.execute("COMMIT")
+    lock.close()
+    assert senders(trackers) == {ident, other}
+    (remembered,) = folder.glob("*.to-erase")
+    assert remembered.stat().st_mode & 0o777 == 0o600 and remembered.read_text().split() == [ident]
+    restarted = Erasure(store, trackers, 24, lambda *_: None)
+    restarted.finish()
+    assert senders(trackers) == {other}
+    assert not list(folder.glob("*.to-erase*"))
+
+
+def test_what_the_guide_keeps_goes_first(places, monkeypatch):
+    store, trackers, erasure, counted, folder = places
+    ident = begin(store, trackers, 0, folder)
+
+    def unreadable(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(erasure, "_delete_events", unreadable)
+    assert erasure.erase(ident) is True
+    assert not store.exists(ident)

@@ -20,8 +20,9 @@ _LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#][a-zA-Z0-9]{1,7};")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufffe\uffff]"
 )
+_NUMBER = re.compile(r"\+?\(?\d")
 _GAPS = re.compile(r"\n{3,}")
-_EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[A-Za-z]{2,}")
+_EMAIL = re.compile(r"(?<![^@\s<>,;])[^@\s<>,;]+@[^@\s<>,;]+\.[A-Za-z]{2,}")
 _OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
 
 
@@ -72,7 +73,7 @@ def url(value: Any) -> str | None:
     if not cleaned or " " in cleaned:
         return None
     if "://" not in cleaned:
-        if not re.match(r"[\w-]+(\.[\w-]+)+(/|$)", cleaned):
+        if not re.match(r"\A[\w-]+(\.[\w-]+)+(/|$)", cleaned):
             return None
         cleaned = f"http://{cleaned}"
     try:
@@ -176,8 +177,14 @@ def phone(value: Any) -> tuple[str, str | None] | None:
     cleaned = (text(value) or "").strip("\"' ")
     if not re.search(r"\d{3}", cleaned):
         return None
-    labelled = re.fullmatch(r"([^\d+]*[A-Za-z][^\d+]*?)\s*[:\-–]?\s*(\+?\(?\d.*)", cleaned)
-    return (labelled[2], labelled[1]) if labelled else (cleaned, None)
+    number = _NUMBER.search(cleaned)
+    if not number or "\n" in number.string[number.start() :]:
+        return cleaned, None
+    label = cleaned[: number.start()].rstrip()
+    label = label[:-1].rstrip() if label.endswith((":", "-", "–")) else label
+    if not re.search("[A-Za-z]", label) or "+" in label:
+        return cleaned, None
+    return cleaned[number.start() :], label
 
 
 @lru_cache(maxsize=20_000)

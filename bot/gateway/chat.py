@@ -29,6 +29,7 @@ from bot.guidance.wording import wording
 from bot.handover.chat_draft import ChatHandover
 from bot.handover.live import Line, LiveChats
 from bot.handover.referrals import NotPossible
+from bot.nlu.bounds import bounded
 from bot.nlu.urgent_patterns import find_urgent
 from bot.privacy.redaction import redact
 
@@ -132,10 +133,11 @@ class Chat:
                 with suppress(NotPossible):  # the person has just gone: the guide answers after all
                     return self._to_person(ident, text, key, speaker)
             recent = self._recent(asked_in, audience)
-            sent = as_ordinary_text(redacted.text)
+            read = bounded(redacted.text)
+            sent = as_ordinary_text(read)
             instead = self._handover.typed(ident, recent, text, lambda: self._look(sent, recent.audience))
             if not instead:
-                leaning = told_otherwise(recent, redacted.text) or about_records(recent, redacted.text)
+                leaning = told_otherwise(recent, read) or about_records(recent, read)
                 # Danger comes first. What is no such message Rasa looks through itself.
                 instead = leaning if leaning and not find_urgent(text) else None
             if instead:

@@ -14,6 +14,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.guidance.answers import load_answers
 from bot.nlu.action_calls import call_actions_cheaply
+from bot.nlu.bounds import bounded
 from bot.nlu.context import STRONG, Previous, in_context, leaning, previous_turn, questions_in
 from bot.nlu.features import CONTEXT, LEANING, NORMALISED, PARTS, QUESTIONS
 from bot.nlu.quiet_logs import keep_texts_out_of_logs
@@ -76,6 +77,8 @@ class MessageNormaliser(GraphComponent):
         text = message.get(TEXT)
         if not text:
             return
+        text = bounded(text)
+        message.set(TEXT, text)
         whole, parts = plain_words(text)
         message.set(NORMALISED, whole)
         message.set(PARTS, parts)

@@ -23,7 +23,7 @@ NAMES_FILE = KNOWLEDGE / "names.yml"
 KIND = "name"
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-_TAKEN_OUT = re.compile(r"\[[^\]]*\]")
+_TAKEN_OUT = re.compile(r"\[[^\]]{0,60}\]")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _SPACE = re.compile(r"[^\S\n]+")
 _BEFORE_A_SENTENCE = " \t\r\"'“‘(*•-"

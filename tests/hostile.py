@@ -186,8 +186,39 @@ def hostile_texts(pattern: re.Pattern[str], length: int = LENGTH, most: int = MO
 def common_texts(length: int = LENGTH) -> list[str]:
     """Return texts that are slow for many a pattern: runs of one sign, of one word, of what only nearly ends."""
     runs = [*" ,.!?-'\"()[]<>&@#/\\_:;*+=~0a\n\t", "😀", "é", "中", "\u00a0", "A"]
-    runs += [", ", ". ", " ,", "! ", "a ", "a. ", "1 ", "1.", "a-", "a'", "A ", "Ab ", "\n\n", "\n ", ",!", "a@", "a@a.", "a.b."]
-    runs += ["thank you ", "and ", "the ", "my son ", "what is ", "is it ", "so so ", "how much ", "not a ", "07700 ", "aaab "]
+    runs += [
+        ", ",
+        ". ",
+        " ,",
+        "! ",
+        "a ",
+        "a. ",
+        "1 ",
+        "1.",
+        "a-",
+        "a'",
+        "A ",
+        "Ab ",
+        "\n\n",
+        "\n ",
+        ",!",
+        "a@",
+        "a@a.",
+        "a.b.",
+    ]
+    runs += [
+        "thank you ",
+        "and ",
+        "the ",
+        "my son ",
+        "what is ",
+        "is it ",
+        "so so ",
+        "how much ",
+        "not a ",
+        "07700 ",
+        "aaab ",
+    ]
     texts = [_filled("", run, ending, length) for run in runs for ending in ("", "x")]
     return [*texts, _filled("what is (", "a (", "x", length), _filled("my ", "very ", ".", length)]
 
@@ -346,15 +377,15 @@ def cpu_ms(found: Found, text: str) -> float:
     try:
         for use in uses:
             began = time.process_time()
-            signal.setitimer(signal.ITIMER_REAL, HARD_STOP_S)
             try:
+                signal.setitimer(signal.ITIMER_REAL, HARD_STOP_S)
                 use()
+                signal.setitimer(signal.ITIMER_REAL, 0)
             except _Stopped:
                 pass
-            finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
             worst = max(worst, time.process_time() - began)
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     return worst * 1000
 

@@ -329,7 +329,9 @@ def _take_age(text: str) -> tuple[str, float | None, float | None]:
         return _cut(text, school), int(school[1]) + 4.0, int(school[1]) + 5.0
     for pattern in _age_patterns():
         for match in pattern.finditer(text):
-            if _A_WAIT.search(text, max(0, match.start() - _LONGEST_WAIT), match.start()) and not re.search(r"old|\byo\b", match[0], re.I):
+            if _A_WAIT.search(text, max(0, match.start() - _LONGEST_WAIT), match.start()) and not re.search(
+                r"old|\byo\b", match[0], re.I
+            ):
                 continue
             low, high = _years(match)
             if low is not None and 0 <= low <= OLDEST:

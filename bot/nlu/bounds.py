@@ -31,7 +31,7 @@ def bounded(text: str) -> str:
     """Return `text` with runs of one sign, of signs, and of a repeated phrase shortened, and overlong words broken up.
 
     Three of the same stay, twelve signs in a row, words of 60 characters, and LONGEST_TEXT characters in all. Takes time in
-    proportion to the text's length. What it returns it leaves as it is.
+    proportion to the text's length.
     """
     text = _unfolded(text)[:LONGEST_TEXT]
     text = _SIGNS.sub(r"\1", _ALIKE.sub(lambda run: run[1] * MOST_ALIKE, text))
@@ -58,7 +58,7 @@ def _without_repeated_phrases(text: str) -> str:
         if gone:
             written = [word for place, word in enumerate(written) if place not in gone]
             words = [word for place, word in enumerate(words) if place not in gone]
-    return "".join(written)
+    return text[: len(text) - len(text.lstrip())] + "".join(written)
 
 
 def _repetitions(words: list[str], length: int) -> set[int]:

@@ -50,7 +50,8 @@ _QUESTION_WORD = (
     r"(?:can|could|do|does|did|is|are|am|will|would|should|has|have|must|shall)(?!\s+(?:not|never|been|got|always|only)\b))"
 )
 _BETWEEN_QUESTIONS = re.compile(
-    rf",?(?<!\s)\s+(?:oh\s+)?(?:and|also|plus|n|&)\s+(?:also\s+|then\s+|secondly\s+)?(?={_QUESTION_WORD}\b)|[;?]\s*", re.I
+    rf",?(?<!\s)\s+(?:oh\s+)?(?:and|also|plus|n|&)\s+(?:also\s+|then\s+|secondly\s+)?(?={_QUESTION_WORD}\b)|[;?]\s*",
+    re.I,
 )
 _ASKS = re.compile(rf"^(?:and|also|plus|secondly|then|but|so|please|just)?[, ]*{_QUESTION_WORD}\b", re.I)
 

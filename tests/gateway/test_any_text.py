@@ -115,4 +115,4 @@ def test_an_answer_in_a_handover_stays_as_typed(make_client, rasa, tmp_path):
     drafts = ChatHandover(
         Settings(referrals_url=url, encryption_keys=keys, referral_email="a@b.example", smtp_host="b")
     )
-    assert drafts.draft(rasa.received[0]["sender"]).waiting == typed
+    assert drafts.draft(rasa.received[0]["sender"])["typed"] == typed

@@ -13,7 +13,8 @@ from bot.nlu.text import sentences
 from bot.nlu.vocabulary import load_vocabulary
 
 MOST_TOKENS = 96
-WHOLE_TOKENS = 56
+# A follow-up leaves as much for itself as for what it leans on.
+CONTEXT_TOKENS = MOST_TOKENS // 2
 LONGEST_PIECE_WORDS = 24
 _MARKS = 2  # the encoder adds one at each end
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any, Dict, List, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -97,9 +98,10 @@ def plain_words(text: str) -> tuple[str, list[str]]:
     whole = _plain(text)
     if len(text.split()) <= LONG_MESSAGE_WORDS:
         return whole, []
-    parts = [_plain(part) for part in sentences(text)]
-    parts = [part for part in parts if len(part.split()) >= SHORTEST_PART_WORDS]
-    return whole, parts[-MOST_PARTS:] if len(parts) > 1 else []
+    # From the last one back: of a hundred sentences ninety need not be read.
+    plain = (_plain(part) for part in reversed(sentences(text)))
+    parts = list(islice((part for part in plain if len(part.split()) >= SHORTEST_PART_WORDS), MOST_PARTS))[::-1]
+    return whole, parts if len(parts) > 1 else []
 
 
 def _question_of(previous: Previous) -> Optional[str]:

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from bot.nlu.encoder import sentence_encoder
 from bot.nlu.features import CONTEXT, CONTEXT_VECTOR, NORMALISED, PARTS, QUESTION_VECTORS, QUESTIONS, TOLD, VECTORS
-from bot.nlu.long_texts import MOST_TOKENS, WHOLE_TOKENS, most_telling, shortened
+from bot.nlu.long_texts import CONTEXT_TOKENS, MOST_TOKENS, most_telling, shortened
 from bot.nlu.vectors import Vectors
 
 
@@ -72,7 +72,7 @@ def _texts(message: Message) -> List[str]:
 
 
 def _bring_into_budget(message: Message) -> None:
-    """Choose what of a long message is encoded: the whole in short, its most telling parts, and its questions."""
+    """Choose what of a long message is encoded: the whole, as far as it goes, then its questions and parts."""
     tokens = sentence_encoder().tokens
     whole, parts = message.get(NORMALISED), message.get(PARTS) or []
     questions, context = message.get(QUESTIONS) or [], message.get(CONTEXT)
@@ -81,9 +81,9 @@ def _bring_into_budget(message: Message) -> None:
         return
     left = MOST_TOKENS
     if context:
-        message.set(CONTEXT, shortened(context, WHOLE_TOKENS, tokens))
+        message.set(CONTEXT, shortened(context, CONTEXT_TOKENS, tokens))
         left -= tokens([message.get(CONTEXT)])[0]
-    message.set(TOLD, shortened(whole, min(WHOLE_TOKENS, left), tokens))
+    message.set(TOLD, shortened(whole, left, tokens))
     left -= tokens([message.get(TOLD)])[0]
     kept = most_telling(questions, left, tokens)
     message.set(QUESTIONS, [questions[place] for place in sorted(kept)])

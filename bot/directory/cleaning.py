@@ -27,12 +27,13 @@ _INVISIBLE = re.compile(
 _PILED_UP = re.compile(
     "([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
 )
+_NUMBER = re.compile(r"\+?\(?\d")
 _GAPS = re.compile(r"\n{3,}")
 LONGEST_NAME = 300
 LONGEST_TEXT = 20_000
 _LONGEST_URL = 2000
 _LARGEST_WHOLE = 2**31 - 1  # what a column for whole numbers holds in every database
-_EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[A-Za-z]{2,}")
+_EMAIL = re.compile(r"(?<![^@\s<>,;])[^@\s<>,;]+@[^@\s<>,;]+\.[A-Za-z]{2,}")
 _OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
 
 
@@ -97,7 +98,7 @@ def url(value: Any) -> str | None:
     if not cleaned or " " in cleaned or len(cleaned) > _LONGEST_URL:
         return None
     if "://" not in cleaned:
-        if not re.match(r"[\w-]+(\.[\w-]+)+(/|$)", cleaned):
+        if not re.match(r"\A[\w-]+(\.[\w-]+)+(/|$)", cleaned):
             return None
         cleaned = f"http://{cleaned}"
     try:
@@ -212,8 +213,14 @@ def phone(value: Any) -> tuple[str, str | None] | None:
     cleaned = (text(value) or "").strip("\"' ")
     if not re.search(r"\d{3}", cleaned):
         return None
-    labelled = re.fullmatch(r"([^\d+]*[A-Za-z][^\d+]*?)\s*[:\-–]?\s*(\+?\(?\d.*)", cleaned)
-    return (labelled[2], labelled[1]) if labelled else (cleaned, None)
+    number = _NUMBER.search(cleaned)
+    if not number or "\n" in number.string[number.start() :]:
+        return cleaned, None
+    label = cleaned[: number.start()].rstrip()
+    label = label[:-1].rstrip() if label.endswith((":", "-", "–")) else label
+    if not re.search("[A-Za-z]", label) or "+" in label:
+        return cleaned, None
+    return cleaned[number.start() :], label
 
 
 @lru_cache(maxsize=20_000)

@@ -21,9 +21,10 @@ _POLITE = (
     r"aye|yes|yeah|no|nope|nah|sorry)"
 )
 _LEAD = re.compile(rf"^(?:{_POLITE}\b[,.! ]*)+", re.I)
-_END = re.compile(rf"(?:[,.!? ]+{_POLITE})*[.!? ]*$", re.I)
+_POLITE_ONLY = re.compile(_POLITE, re.I)
+_SIGNS = ",.!? "
 _MORE = re.compile(
-    r"(?:(?:can|could) (?:you|i|we) )?(?:show|see|give|list|have|got|get)?(?: me| us)?\s*(?:(?:some|any) )?"
+    r"(?:(?:can|could) (?:you|i|we) )?(?:show|see|give|list|have|got|get)?(?: me| us)? ?(?:(?:some|any) )?"
     r"(?:more|other(?: one)?s?|another(?: one)?|next(?: ones?| page| five)?|the rest)"
     r"(?: (?:of (?:them|these|those)|ones?|like (?:that|this|these)|places|groups|services|results|options))?"
     r"|what else(?: (?:is|have you|'s)(?: there| got)?)?|any(?:thing|where)? else"
@@ -67,7 +68,7 @@ _DETAILS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 _TELL_MORE = re.compile(
-    r"^(?:(?:can|could) (?:you|i|we) )?(?:tell|give|show|let)?(?: me| us)?\s*(?:a bit |some )?"
+    r"^(?:(?:can|could) (?:you|i|we) )?(?:tell|give|show|let)?(?: me| us)? ?(?:a bit |some )?"
     r"(?:more|details?|info(?:rmation)?|about|know (?:more )?about)\b|"
     r"^(?:what is|what's|whats|who is|who are|what are|what do) ",
     re.I,
@@ -108,7 +109,7 @@ class Change:
 
 def read(text: str, names: Sequence[str]) -> More | AboutOne | Change | None:
     """Return what a message means after the services called `names` were shown, or None for an ordinary message."""
-    said = _END.sub("", _LEAD.sub("", " ".join(text.split()))).strip()
+    said = _without_polite_end(_LEAD.sub("", " ".join(text.split()))).strip()
     if not said or len(said.split()) > LONGEST_FOLLOW_UP_WORDS:
         return None
     if _MORE.fullmatch(said):
@@ -116,6 +117,24 @@ def read(text: str, names: Sequence[str]) -> More | AboutOne | Change | None:
     if _NEARER.fullmatch(said):
         return Change(Wanted(), nearer=True)
     return _about_one(said, names) or _change(said)
+
+
+def _without_polite_end(said: str) -> str:
+    """Return a message without the polite words at its end ("more, please!"), word by word: a pattern would try every start."""
+    said = said.rstrip(_SIGNS.replace(",", ""))
+    while True:
+        before = _before_last_word(said)
+        if _POLITE_ONLY.fullmatch(said, len(before)) is None:
+            before = _before_last_word(before.removesuffix(" "))  # "thank you"
+        rest = before.rstrip(_SIGNS)
+        if rest == before or _POLITE_ONLY.fullmatch(said, len(before)) is None:
+            return said
+        said = rest
+
+
+def _before_last_word(text: str) -> str:
+    """Return what stands before the last word of `text`, with the signs between them."""
+    return text[: max(map(text.rfind, _SIGNS)) + 1]
 
 
 def changed(before: Wanted, change: Change) -> Wanted:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 Json = dict[str, Any]
 PLACES = frozenset({"physical", "postal", "virtual"})
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+EMAIL = re.compile(r"(?<![^@\s])[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 def known(**fields: Any) -> Json:

@@ -29,6 +29,7 @@ _NUMBER = r"(?P<number>\d{1,2}|{words})"
 # School years in England: a child in year 1 is 5 or 6.
 _SCHOOL_YEAR = re.compile(r"\b(?:year|yr)\s?(\d{1,2})\b(?!\s*(?:old|check|olds))", re.IGNORECASE)
 _A_WAIT = re.compile(r"\b(?:wait\w*|after|last|past|took|been)(?:\s+(?:for|over|about|nearly|almost))?\s*$", re.I)
+_LONGEST_WAIT = 60  # letters before an age in which it may be said to be a wait: "waited for nearly"
 _BANDS = {
     "baby": (0, 1), "babies": (0, 1), "newborn": (0, 0), "newborns": (0, 0), "toddler": (1, 3), "toddlers": (1, 3),
     "preschooler": (2, 4), "preschoolers": (2, 4), "preschool": (2, 4), "teen": (13, 19), "teens": (13, 19), "teenager": (13, 19),
@@ -328,7 +329,9 @@ def _take_age(text: str) -> tuple[str, float | None, float | None]:
         return _cut(text, school), int(school[1]) + 4.0, int(school[1]) + 5.0
     for pattern in _age_patterns():
         for match in pattern.finditer(text):
-            if _A_WAIT.search(text[: match.start()]) and not re.search(r"old|\byo\b", match[0], re.I):
+            if _A_WAIT.search(text, max(0, match.start() - _LONGEST_WAIT), match.start()) and not re.search(
+                r"old|\byo\b", match[0], re.I
+            ):
                 continue
             low, high = _years(match)
             if low is not None and 0 <= low <= OLDEST:

@@ -10,9 +10,7 @@ DAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAYS = MONDAY | TUESDAY | WEDNESDAY | THURSDAY | FRIDAY
 WEEKEND = SATURDAY | SUNDAY
-_TIME = re.compile(
-    r"\s*(\d{1,2})(?:[:.](\d{2}))?(?::\d{2}(?:\.\d+)?)?\s*([ap])?\.?(?:m\.?)?(?:Z|[+-]\d{2}:?\d{2})?\s*", re.I
-)
+_TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?::\d{2}(?:\.\d+)?)?\s*([ap])?\.?(?:m\.?)?(?:Z|[+-]\d{2}:?\d{2})?", re.I)
 
 
 def days_of(byday: Any) -> int | None:
@@ -36,7 +34,7 @@ def days_of(byday: Any) -> int | None:
 
 def minute_of(time: Any) -> int | None:
     """Return minutes after midnight for "10:00:00", "9.30am" or "17:00"; None for what is no time of day."""
-    found = _TIME.fullmatch(time) if isinstance(time, str) else None
+    found = _TIME.fullmatch(time.strip()) if isinstance(time, str) else None
     if not found or (found[2] is None and found[3] is None):
         return None
     hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").lower()

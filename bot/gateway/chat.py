@@ -33,6 +33,7 @@ from bot.guidance.wording import wording
 from bot.handover.chat_draft import ChatHandover
 from bot.handover.live import AlreadySaid, LiveChats
 from bot.handover.referrals import NotPossible
+from bot.nlu.bounds import bounded
 from bot.nlu.urgent_patterns import find_urgent
 from bot.privacy.quiet_logs import failure
 from bot.privacy.redaction import redact
@@ -123,10 +124,11 @@ class Chat:
                 with suppress(NotPossible):  # the person has just gone: the guide answers after all
                     return self._to_person(ident, text, client.key, speaker)
             recent = self._recent(asked_in, client.audience)
-            sent = as_ordinary_text(redacted.text)
+            read = bounded(redacted.text)
+            sent = as_ordinary_text(read)
             look = partial(self._look, sent, recent.audience)
             instead = self._handover.typed(ident, recent, text, look, client.address)
-            instead = instead or told_otherwise(recent, redacted.text) or about_records(recent, redacted.text)
+            instead = instead or told_otherwise(recent, read) or about_records(recent, read)
             if instead:
                 return self._ask(ident, recent, instead, kept)
             for kind, count in redacted.removed.items():

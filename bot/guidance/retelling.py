@@ -48,14 +48,14 @@ _OF_A_WISH = re.compile(
     r"simpl\w*|eas(?:y|ier|iest|yer)|plain\w*|clear\w*|short\w*|small\w*|briefer|fewer|confus\w+|baffl\w+|bamboozl\w+|muddl\w+|flummox\w+|"
     r"complicat\w*|wordy|winded|technical|legal|foreign|waffl\w*|jargon|gibberish|gobbled\w+|double|dutch|mud|explain\w*|rephras\w+|reword\w*|"
     r"rewrit\w+|clarif\w+|summar\w+|sum|shorten\w*|translat\w+|condens\w+|tldr|gist|dumb\w*|broken|boil|water|spel(?:t|l|led)|repeat\w*|"
-    r"differently|different|syllables?|used|under\w*stan\w*|understood|undertsand|undrstand|grasp|follow\w*|compute|clue|idea|scooby|wiser|main|key|basics|"
+    r"differently|different|syllables?|used|under\w{0,20}stan\w*|understood|undertsand|undrstand|grasp|follow\w*|compute|clue|idea|scooby|wiser|main|key|basics|"
     r"struggl\w+|tricky|late|eh+|huh+|wots?|wats|summat|gettin|dnt|hasnt|divv?ent|cudnt|help\w*|saying|talk\w*|someone|anyone|"
     r"elaborat\w+|expand\w*|further|more|mor|extra|additional|fuller|finer|detailed|complete|bigger|picture|story|deeper|depth|rest|specific\w*"
 )
 # Said of oneself, and neither here nor there.
 _EXCUSE = re.compile(
     r"\b(?:(?:i am|im) (?:\w+ ){0,2}(?:dyslexic|tired|thick|slow|knackered|exhausted|autistic)"
-    r"|(?:i am|im) not (?:\w+ )?(?:good|great|clever|bright|academic)(?: (?:with|at) (?:\w+ ?){1,2})?"
+    r"|(?:i am|im) not (?:\w+ )?(?:good|great|clever|bright|academic)(?: (?:with|at) \w+(?: \w+)?)?"
     r"|(?:i am|im) (?!not )(?:(?:so|just|absolutely|really|dead|proper|a bit) ){0,2}(?:an? (?:\w+ ){0,2})?\w+ (?=(?:can|could|please) )"
     r"|(?:i|we) (?:have|have got|got|ve got) (?:dyslexia|a learning disability|learning difficulties|brain fog)"
     r"|(?:i|we) (?:really )?(?:struggle|find it hard) (?:with reading|to read|with words|with english|reading)"
@@ -65,7 +65,7 @@ _EXCUSE = re.compile(
     r"|why (?=(?:dont|cant|not) (?:you|just))|^how (?=do (?:you|u|ya|ye) mean))\b"
 )
 _LIKE_A_CHILD = re.compile(
-    r"\b(?:like|as if|as though|so(?: that)?|for|to|as) (?:im |i am |i was |i were |you would to |even )*(?:a |an |my )?"
+    r"\b(?:like|as if|as though|so(?: that)?|for|to|as) (?:im |i am |i was |i were |you would to |even ){0,4}(?:a |an |my )?"
     r"(?:5|6|10|five|six|ten|kid|child|stupid|thick|idiot|daft|bairn|dummy|dummies)(?: years? old)?"
     r"(?: (?:can|could|will|would) (?:understand|get|follow)(?: (?:it|that))?)?\b|\beli ?5\b"
 )
@@ -93,24 +93,30 @@ def _any_of(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns))
 
 
+def _then(first: str, later: str) -> str:
+    """Return a pattern for `first` and, anywhere after it, `later`. Only the first `first` is tried, so that time stays linear."""
+    return rf"^(?:(?!\b{first}\b).)*\b{first}\b.*\b{later}\b"
+
+
 # What looks like a wish and is none.
 _NO_WISH = _any_of(
     # "thanks, that makes it easier", "that was clear"
     r"\b(?:makes|made|is|was|were|s|thats|its|been|got|gets|much|lot|bit|so|very|really|quite|nice and|lovely and) "
-    r"(?:it |that |this |all |a |much |so |lot |bit |very |far |nice |really |quite )*"
+    r"(?:it |that |this |all |a |much |so |lot |bit |very |far |nice |really |quite ){0,6}"
     rf"(?:{_PLAIN}|{_PLAINER})(?: now| enough| to me| then| thanks?| to (?:read|understand|follow)| ta| cheers)*$(?<!not clear)",
     r"^(?:so |and |but |ok |then )*(?:does|do) (?:all )?(?:that|this|it) (?:all )?mean\b|\bmeans? (?:i|we|you) ",
     r"\b(?:i|we|me|us|to) (?:can |should |must |could |still )?do\b(?! (?:not|you))|\bwhat (?:to|now)\b",
     r"\bnot (?:what|that) i (?:said|meant|wanted|mean)\b|\bi (?:mean|meant)\b|\bdont (?:want|need|tell|say|explain|give|send)\b",
     # Time that something takes
-    r"\blong\b.*\bwait\b|\bbeen (?:\w+ )?(?:too|so|very) long\b|^(?:it|that) (?:is |has )?(?:takes|took|been)\b",
+    _then("long", "wait"),
+    r"\bbeen (?:\w+ )?(?:too|so|very) long\b|^(?:it|that) (?:is |has )?(?:takes|took|been)\b",
     # More of the help itself: "can i get more"
     r"\b(?:get|have|want|need|take|give (?:me|us)) (?:any |some |a |bit |lot |lots |much |little |even |of )*more"
     r"(?! (?:info|detail|of (?:it|that)|about|clear|simpl|plain|basic|than))",
 )
 _SIMPLER = _any_of(
     # How it should be said
-    rf"\b{_ASK}\b.*\b(?:{_PLAINER}|{_PLAIN}|simplest|easiest|plainest|shortest)\b",
+    _then(_ASK, rf"(?:{_PLAINER}|{_PLAIN}|simplest|easiest|plainest|shortest)"),
     rf"\b(?:in|with|using|into) (?:\w+ ){{0,3}}(?:{_PLAIN}|{_PLAINER}|fewer|other|less) {_WORDS}\b",
     rf"^(?:\w+ ){{0,2}}(?:{_PLAINER}|{_PLAIN} {_WORDS})\b|\b(?:{_PLAINER}|fewer|smaller|less) {_WORDS}\b",
     r"\bin (?:short|brief|english|a nutshell)\b|\b(?:easy read|short version|quick version|plain english)\b",
@@ -119,7 +125,8 @@ _SIMPLER = _any_of(
     r"\b(?:explain|rephras|reword|rewrit|clarif|simplif|summari|shorten|translat|condens)\w*\b|\b(?:summary|tldr|gist|nutshell)\b",
     r"\b(?:sum|dumb|break|cut|boil|water|dumbed|broken) (?:\w+ ){0,3}(?:up|down)\b|\bspel(?:l|led|t) (?:it |that )?out\b",
     r"\b(?:main|key) points?\b|\bbottom line\b|\bthe basics\b|\b(?:other|different|another) (?:words|way)\b|\bdifferently\b",
-    r"\b(?:say|come|tell me|put|repeat|run)\b.*\bagain\b|\brepeat (?:that|it)\b",
+    _then("(?:say|come|tell me|put|repeat|run)", "again"),
+    r"\brepeat (?:that|it)\b",
     # Not understood
     rf"\b{_NOT} (?:\w+ ){{0,4}}{_UNDERSTAND}\b|\b{_UNDERSTAND} (?:none|nothing|nowt|not a word|very little|hardly any)\b",
     rf"\b{_NOT} (?:really |quite |even |fully |actually |still |just |honestly |properly )*(?:get|getting|gettin) {_THIS}\b",
@@ -138,8 +145,9 @@ _SIMPLER = _any_of(
     r"(?: me| there| now| again| with that| by that)*$",
     # What it means
     r"^do (?:you|u|ya|ye) mean$|\bone syllable\b|\blot (?:to take|of it to take) in\b",
-    rf"\b{_WHAT}\b.*\b(?:mean|means|meant|meaning)\b|\b(?:mean|means|meaning) (?:what|wot|exactly)\b|^(?:the )?meaning\b",
-    rf"\b{_WHAT}\b.*\b(?:on about|saying|getting at|trying to (?:say|tell)|telling me|talking about|want to say)\b",
+    _then(_WHAT, "(?:mean|means|meant|meaning)"),
+    r"\b(?:mean|means|meaning) (?:what|wot|exactly)\b|^(?:the )?meaning\b",
+    _then(_WHAT, "(?:on about|saying|getting at|trying to (?:say|tell)|telling me|talking about|want to say)"),
     r"^(?:whats|what is|what was) (?:all )?(?:that|this|it) (?:all )?about(?: then)?$",
     r"^(?:you |u |ye |wait |sorry |erm |er |um |oh |ok |hang on |no )*(?:eh+|huh+|what|wot|wat|pardon|uh)"
     r"(?: me| sorry| now| please| was that)*$",

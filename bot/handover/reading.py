@@ -10,6 +10,7 @@ import re
 from typing import Literal
 
 from bot.handover.steps import CHECK, OFFER, STEPS
+from bot.nlu.bounds import bounded
 from bot.nlu.urgent_patterns import find_urgent
 
 Kind = Literal["answer", "message", "unsure", "urgent", "stop", "skip", "carry_on", "start", "decline", "send"]
@@ -50,6 +51,7 @@ def read(step: str, text: str) -> Kind:
 
     "message": something for the chat to answer; "unsure": either an answer or a question. Urgent help comes first.
     """
+    text = bounded(text)
     if find_urgent(text):
         return "urgent"
     said = re.sub(r"[^\w' /]+", " ", text.lower().replace("\u2019", "'")).strip()

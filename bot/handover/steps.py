@@ -27,7 +27,7 @@ _CHILDS_NAME = re.compile(
     r"^(?:(?:his|her|their|the child'?s) name(?:'s| is)|(?:he|she|they)(?:'s|'re| is| are)(?: called)?|it'?s|called)\s+",
     re.I,
 )
-_EMAIL = re.compile(r"[^\s,;<>()]+@[^\s,;<>()]+")
+_EMAIL = re.compile(r"(?<![^\s,;<>()])[^\s,;<>()]+@[^\s,;<>()]+")
 _MONTHS_OR_WEEKS = re.compile(r"\b(?:months?|mths?|weeks?|wks?)\b", re.I)
 
 

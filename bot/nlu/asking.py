@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Optional
 
+from bot.nlu.bounds import ASIDE
+
 _LONGEST_TERM_WORDS = 3
 _TIME = r"(?:weeks?|days?|months?|hours?)"
 _WHO_MUST = r"(?:council|local authority|la|panel|ofsted|tribunal|school|they)"
@@ -22,12 +24,17 @@ _NOW = (
 )
 
 
+def _then(first: str, later: str) -> str:
+    """Return a pattern for `first` and, anywhere after it, `later`. Only the first `first` is tried, so that time stays linear."""
+    return rf"(?m:^)(?:(?!{first}).)*{first}.*{later}"
+
+
 def _any(*alternatives: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{alternative})" for alternative in alternatives), re.I)
 
 
 _NOT_SAID = re.compile(
-    r"[^.\n]*\b(?:does not|do not|gives? no|no (?:price|sum|phone|list|number))\b[^.\n]*[.\n]?", re.I
+    r"(?<![^.\n])[^.\n]*\b(?:does not|do not|gives? no|no (?:price|sum|phone|list|number))\b[^.\n]*[.\n]?", re.I
 )
 _MEANING = _any(
     r"\bmean(?:s|ing|t)?\b",
@@ -38,7 +45,7 @@ _MEANING = _any(
     r"\b(?:keeps? saying|going on about|same as)\b",
     r"\bthe [a-z] (?:in|for)\b",
     r"\bwhat is this\b",
-    r"\bwhat (?:is|are|was) (?:a |an |the |this |these |those )?(?:[a-z0-9&]+ ?){1,3}(?:\(|\?|$)",
+    r"\bwhat (?:is|are|was) (?:a |an |the |this |these |those )?[a-z0-9&]+(?: [a-z0-9&]+){0,2} ?(?:\(|\?|$)",
 )
 
 
@@ -82,14 +89,16 @@ THINGS = (
     Thing(
         "price",
         _any(
-            r"\bhow much (?:is|are|does|do|would|will|did|it|they)\b.*"
-            r"\b(?:costs?|charges?|fees?|join|member(?:ship)?|session|visit|hour|report)\b",
-            r"\b(?:what|wot) (?:do|does|would|will|did|is|are)\b.*\b(?:costs?|charges?|price|fee)\b",
+            _then(
+                r"\bhow much (?:is|are|does|do|would|will|did|it|they)\b",
+                r"\b(?:costs?|charges?|fees?|join|member(?:ship)?|session|visit|hour|report)\b",
+            ),
+            _then(r"\b(?:what|wot) (?:do|does|would|will|did|is|are)\b", r"\b(?:costs?|charges?|price|fee)\b"),
             r"\bcosts? of (?:a|an|the)\b",
             r"\bprices?\b",
             r"\bhourly rate\b",
             r"\bper hour\b",
-            r"\b(?:how much|what|wot|do|does)\b.*\b(?:charges?|pay) (?:by the|an|per) hour\b",
+            _then(r"\b(?:how much|what|wot|do|does)\b", r"\b(?:charges?|pay) (?:by the|an|per) hour\b"),
             r"\bhow expensive\b",
         ),
         _any(r"£", r"\bfree\b", r"\bcosts?\b", r"\bprice"),
@@ -107,15 +116,15 @@ THINGS = (
     ),
     Thing(
         "sum",
-        _any(r"\bhow much\b.*\bper (?:pupil|child|head)\b", r"\bin pounds\b"),
+        _any(_then(r"\bhow much\b", r"\bper (?:pupil|child|head)\b"), r"\bin pounds\b"),
         _any(r"£", r"\d%"),
         "exact-figure",
     ),
     Thing(
         "latest figure",
         _any(
-            rf"{_FIGURE}.*{_NOW}",
-            rf"{_NOW}.*{_FIGURE}",
+            _then(_FIGURE, _NOW),
+            _then(_NOW, _FIGURE),
         ),
         # No document is newer than 2024, and none gives a figure for the year in which somebody asks.
         _any(r"(?!)"),
@@ -124,11 +133,13 @@ THINGS = (
     Thing(
         "time limit",
         _any(
-            rf"\bhow (?:many {_TIME}|long) (?:has|have|does|do|did|is|can|must|should|before|until|till)\b.*"
-            rf"\b{_WHO_MUST} (?:got|have|has|must|take|allowed|decide|reply|respond|to)\b",
+            _then(
+                rf"\bhow (?:many {_TIME}|long) (?:has|have|does|do|did|is|can|must|should|before|until|till)\b",
+                rf"\b{_WHO_MUST} (?:got|have|has|must|take|allowed|decide|reply|respond|to)\b",
+            ),
             r"\btime limits?\b",
             r"\bdeadlines?\b",
-            r"\bby law\b.*\b(?:weeks|days)\b",
+            _then(r"\bby law\b", r"\b(?:weeks|days)\b"),
         ),
         _any(
             rf"\b(?:\d+|one|two|three|four|five|six|eight|ten|twelve|twenty)(?: working)? {_TIME}\b",
@@ -189,10 +200,10 @@ def missing_thing(normalised: str, answer_text: str) -> Optional[Thing]:
 
 def asks_for_meaning(normalised: str) -> bool:
     """Tell whether a normalised message may ask what a term means: it says so, or is hardly more than the term."""
-    bare = re.sub(r"\([^)]*\)", "", normalised)
+    bare = ASIDE.sub("", normalised)
     return len(bare.split()) <= _LONGEST_TERM_WORDS or bool(_MEANING.search(bare))
 
 
 def asks_for_service(normalised: str) -> bool:
     """Tell whether a normalised message asks for a service, group or person to turn to, so that records may help too."""
-    return bool(_FINDING.search(re.sub(r"\([^)]*\)", "", normalised)))
+    return bool(_FINDING.search(ASIDE.sub("", normalised)))

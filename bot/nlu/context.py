@@ -38,17 +38,20 @@ _CORRECTION = re.compile(
     r"^(?:no+|nope|nah|nar|wrong)[,. !]+(?:not (?:that|him|her|it|this)(?: one)?[,. ]*)?(?:(?:for|about|the|my|it's|its|it is)\b)?|"
     r"^not (?:that|this|him|her)(?: one)?[,. ]+"
 )
-_SMALL_TALK = re.compile(
-    r"^(?:(?:ok(?:ay)?|thanks?|thank you|thankyou|thank|you|ta|cheers|great|aye|yes|yeah|yep|no|nope|nah|hello|hi|hiya|hey|bye|"
-    r"goodbye|tarra|pet|love|so much|very much|a lot|that is|that's|thats|it is|all|for now|now|lovely|brilliant|brill|smashing|"
-    r"magic|perfect|good|fine|cool|right|please|mate|very|helpful|helps?|is|none of (?:these|them|those)|start again)\b[,.! ]*)+$"
+# No two of these may read the same words, or the time doubles with every word: "thank you" is "thank" and "you".
+_TALK = (
+    r"(?:ok(?:ay)?|thanks?|thankyou|you|ta|cheers|great|aye|yes|yeah|yep|no|nope|nah|hello|hi|hiya|hey|bye|"
+    r"goodbye|tarra|pet|love|so much|very(?: much)?|a lot|that is|that's|thats|it is|all|for now|now|lovely|brilliant|brill|smashing|"
+    r"magic|perfect|good|fine|cool|right|please|mate|helpful|helps?|is|none of (?:these|them|those)|start again)"
 )
+_SMALL_TALK = re.compile(rf"^{_TALK}(?:[,.! ]+{_TALK})*[,.! ]*$")
 _QUESTION_WORD = (
     r"(?:(?:how|what|what's|whats|who|who's|whos|whose|where|when|why|which|tell me|i want to know|i need to know|wondering)|"
     r"(?:can|could|do|does|did|is|are|am|will|would|should|has|have|must|shall)(?!\s+(?:not|never|been|got|always|only)\b))"
 )
 _BETWEEN_QUESTIONS = re.compile(
-    rf",?\s+(?:oh\s+)?(?:and|also|plus|n|&)\s+(?:also\s+|then\s+|secondly\s+)?(?={_QUESTION_WORD}\b)|[;?]\s*", re.I
+    rf",?(?<!\s)\s+(?:oh\s+)?(?:and|also|plus|n|&)\s+(?:also\s+|then\s+|secondly\s+)?(?={_QUESTION_WORD}\b)|[;?]\s*",
+    re.I,
 )
 _ASKS = re.compile(rf"^(?:and|also|plus|secondly|then|but|so|please|just)?[, ]*{_QUESTION_WORD}\b", re.I)
 
@@ -108,6 +111,11 @@ def in_context(lean: Leaning, previous: Previous, question: Optional[str]) -> st
     """
     before = previous.message if lean.kind == CORRECTION else (question or previous.message)
     return f"{before or question or ''} {lean.text}".strip()
+
+
+def asks(sentence: str) -> bool:
+    """Tell whether a sentence asks something: it begins as a question does, or ends in a question mark."""
+    return sentence.rstrip().endswith("?") or bool(_ASKS.match(sentence))
 
 
 def questions_in(text: str) -> list[str]:

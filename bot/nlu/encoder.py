@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from collections import OrderedDict
 from functools import lru_cache
@@ -24,6 +25,8 @@ MANIFEST_FILE = "manifest.json"
 CACHE_FOLDER = VAR / "vectors"
 RECENT = 4096
 _TOKENS_PER_BATCH = 1024
+# While somebody waits, a text is not filled up to half again its length: what fills it up costs as much as words.
+_MOST_FILLED_UP = 1.5
 
 
 class EncoderMissing(RuntimeError):
@@ -53,10 +56,14 @@ class SentenceEncoder:
         )
         self._recent: OrderedDict[str, np.ndarray] = OrderedDict()
 
+    def tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return into how many parts of words the encoder cuts each text: what encoding costs, which this does not."""
+        return [len(self._tokenizer.encode(text).ids) for text in texts]
+
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return one unit vector a text, `len(texts)` x 768, from memory where it was asked for lately."""
         missing = [text for text in dict.fromkeys(texts) if text not in self._recent]
-        for text, vector in zip(missing, self._encode(missing)):
+        for text, vector in zip(missing, self._encode(missing, _MOST_FILLED_UP)):
             self._recent[text] = vector
         vectors = np.stack([self._recent[text] for text in texts]) if texts else np.zeros((0, self.width), np.float32)
         for text in texts:
@@ -81,13 +88,13 @@ class SentenceEncoder:
             _write_store(file, known)
         return np.stack([known[_key(text)] for text in texts]).astype(np.float32)
 
-    def _encode(self, texts: Sequence[str]) -> np.ndarray:
+    def _encode(self, texts: Sequence[str], most_filled_up: float = math.inf) -> np.ndarray:
         if not texts:
             return np.zeros((0, self.width), np.float32)
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         order = sorted(range(len(texts)), key=lambda index: len(tokens[index]))
         vectors = np.empty((len(texts), self.width), np.float32)
-        for group in _groups(order, tokens):
+        for group in _groups(order, tokens, most_filled_up):
             width = max(len(tokens[index]) for index in group)
             ids = np.full((len(group), width), self.padding_token, np.int64)
             mask = np.zeros((len(group), width), np.int64)
@@ -138,11 +145,12 @@ def small_encoder() -> SmallEncoder:
     return SmallEncoder()
 
 
-def _groups(order: list[int], tokens: list[list[int]]) -> Iterable[list[int]]:
+def _groups(order: list[int], tokens: list[list[int]], most_filled_up: float) -> Iterable[list[int]]:
     """Split texts, shortest first, into batches of like length, so that little is padded."""
     group: list[int] = []
     for index in order:
-        if group and (len(group) + 1) * len(tokens[index]) > _TOKENS_PER_BATCH:
+        length = len(tokens[index])
+        if group and ((len(group) + 1) * length > _TOKENS_PER_BATCH or length > most_filled_up * len(tokens[group[0]])):
             yield group
             group = []
         group.append(index)

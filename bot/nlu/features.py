@@ -5,6 +5,8 @@ from __future__ import annotations
 NORMALISED = "guide_normalised"
 PARTS = "guide_parts"
 QUESTIONS = "guide_questions"
+# What of a long text is encoded in its place; missing where that is the whole.
+TOLD = "guide_told"
 CONTEXT = "guide_context"
 LEANING = "guide_leaning"
 VECTORS = "guide_vectors"

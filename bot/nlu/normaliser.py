@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any, Dict, List, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -14,6 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.guidance.answers import load_answers
 from bot.nlu.action_calls import call_actions_cheaply
+from bot.nlu.bounds import bounded
 from bot.nlu.context import STRONG, Previous, in_context, leaning, previous_turn, questions_in
 from bot.nlu.features import CONTEXT, LEANING, NORMALISED, PARTS, QUESTIONS
 from bot.nlu.quiet_logs import keep_texts_out_of_logs
@@ -78,6 +80,8 @@ class MessageNormaliser(GraphComponent):
         text = message.get(TEXT)
         if not text:
             return
+        text = bounded(text)
+        message.set(TEXT, text)
         whole, parts = plain_words(text)
         message.set(NORMALISED, whole)
         message.set(PARTS, parts)
@@ -96,9 +100,10 @@ def plain_words(text: str) -> tuple[str, list[str]]:
     whole = _plain(text)
     if len(text.split()) <= LONG_MESSAGE_WORDS:
         return whole, []
-    parts = [_plain(part) for part in sentences(text)]
-    parts = [part for part in parts if len(part.split()) >= SHORTEST_PART_WORDS]
-    return whole, parts[-MOST_PARTS:] if len(parts) > 1 else []
+    # From the last one back: of a hundred sentences ninety need not be read.
+    plain = (_plain(part) for part in reversed(sentences(text)))
+    parts = list(islice((part for part in plain if len(part.split()) >= SHORTEST_PART_WORDS), MOST_PARTS))[::-1]
+    return whole, parts if len(parts) > 1 else []
 
 
 def _question_of(previous: Previous) -> Optional[str]:

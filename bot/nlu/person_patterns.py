@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from bot.nlu.bounds import ASIDE
+
 _ANY = (
     r"(?:some ?(?:one|body|1)|sum(?:one|1|body|body)|any ?(?:one|body|1)|(?:a |the |an |some |your |ur |one of your |one of the |ye?r )?"
     r"(?:(?:real|actual|proper|live|living|human|trained|qualified|named|independent|nice|send|sen|flesh and blood|breathing) ){0,3}"
@@ -41,7 +43,7 @@ _FORMS = [
     r"\b(?:rather|prefer to|prefer|sooner|instead|much better if i) (?:speak|talk|ring|phone|explain|tell|hear) (?:to )?(?:a |an |some)?(?:someone|somebody|person|human|body|it out|it through|about it|than)\b|\b(?:prefer|rather|sooner) (?:to )?(?:talk|speak|hear (?:a|it))\b|\b(?:talk|speak|ring|phone) (?:someone |somebody )?instead\b",
     rf"^(?:get|give|gimme|find|fetch|bring|show|send)(?: me| us)? {_ANY}(?: (?:please|pls|now|else|instead|real|proper|here|on the phone|to talk to|who).*)?$",
     r"\b(?:i|we|just|really|only) (?:\w+ )?(?:want|need|demand|require|request|would like|'d like|prefer) (?:to (?:see|have|get|deal with) )?(?:a |an )?(?:(?:real|actual|proper|live|human) )*(?:person|human(?: being)?|adviser|advisor|advocate|agent|operator|case ?worker|representative|support worker|call ?back)\b(?! (?:budget|centred|centered|plan|health|for (?:his|her)))",
-    r"\b(?:a |an )?(?:real|actual|living|human|proper) (?:life )?(?:person|human|adviser|advisor|being|agent|voice)\b(?!.*\b(?:am i|are you|r u|is this|who am)\b)",
+    r"\b(?:a |an )?(?:real|actual|living|human|proper) (?:life )?(?:person|human|adviser|advisor|being|agent|voice)\b(?!.{0,200}\b(?:am i|are you|r u|is this|who am)\b)",
     r"\b(?:out of|away from|off|leave|quit|exit|escape|stop|end|past) (?:of )?(?:this|the|talking to (?:a|this)) (?:chat ?)?(?:ro)?(?:bot|machine|computer|chatbot|thing)\b",
     r"\b(?:don'?t|do not|not|no|no more|sick of|fed up (?:with|of)|hate|instead of|rather than|never|enough of) (?:\w+ ){0,4}(?:ro)?(?:bots?|machines?|computers?|chatbots?|automated \w+)\b.{0,40}\b(?:human|person|someone|somebody|people|real)\b",
     r"\b(?:live ?chat|web ?chat|chat live)\b.{0,25}\b(?:human|person|someone|somebody|staff|adviser|advisor)\b",
@@ -83,9 +85,10 @@ _FORMS = [
     r"\b(?:advice|help|support|someone|somebody)\b.{0,20}\b(?:my|our|his|her) (?:own |individual |particular |specific |personal )?(?:case|situation|circumstances)\b.{0,30}\bnot (?:just )?(?:general|generic|information|leaflets?)",
     r"\b(?:one to one|1 to 1|1:1|face to face|individual|personal|confidential) (?:advice|conversation|chat|appointment|session|meeting)(?: (?:with|from) (?:an? |some)?(?:adviser|advisor|person|one|body))",
 ]
-_WISHES = re.compile("|".join(f"(?:{form})" for form in _FORMS), re.I)
+# Each form begins at a word: said once, it need not be asked of each at every letter.
+_WISHES = re.compile(rf"(?:\b|^)(?:{'|'.join(_FORMS)})", re.I)
 _ALONE = re.compile(
-    rf"(?:please |just |get |i want |want |need |gimme |give me )*(?:{_ANY}|sendiass|hand ?over|live (?:chat|agent|person)|customer (?:service|care|support)s?|help ?desk|"
+    rf"(?:please |just |get |i want |want |need |gimme |give me ){{0,5}}(?:{_ANY}|sendiass|hand ?over|live (?:chat|agent|person)|customer (?:service|care|support)s?|help ?desk|"
     r"call ?back|phone call|next agent|(?:sendiass )call ?back|(?:speak|talk|message|chat|contact)(?: to| with)? sendiass|escalate|supervisor|manager|speak to human|talk to human|chat with human|help line|human help|real help)(?: (?:please|pls|plz|now|pet|thanks|needed|required|asap))*",
     re.I,
 )
@@ -102,12 +105,11 @@ _STILL_A_WISH = re.compile(
     r"|\bhave (?:somebody|someone|an adviser) (?:ring|call|phone|contact) (?:me|us)\b",
     re.I,
 )
-_ASIDE = re.compile(r"\([^)]*\)")
 
 
 def find_wish_for_person(sentence: str) -> str | None:
     """Return the words of a normalised sentence by which it asks for a person, or None."""
-    said = re.sub(r"\s+", " ", _ASIDE.sub(" ", sentence)).strip(" .!?,")
+    said = re.sub(r"\s+", " ", ASIDE.sub(" ", sentence)).strip(" .!?,")
     if _ALONE.fullmatch(said):
         return said
     found = _STILL_A_WISH.search(said) if asks_for_information(said) else _WISHES.search(said)

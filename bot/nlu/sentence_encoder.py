@@ -17,7 +17,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from tqdm import tqdm
 
 from bot.nlu.encoder import sentence_encoder
-from bot.nlu.features import CONTEXT, CONTEXT_VECTOR, NORMALISED, PARTS, QUESTION_VECTORS, QUESTIONS, VECTORS
+from bot.nlu.features import CONTEXT, CONTEXT_VECTOR, NORMALISED, PARTS, QUESTION_VECTORS, QUESTIONS, TOLD, VECTORS
+from bot.nlu.long_texts import CONTEXT_TOKENS, MOST_TOKENS, most_telling, shortened
 from bot.nlu.vectors import Vectors
 
 
@@ -50,6 +51,7 @@ class SentenceEncoderFeaturizer(GraphComponent):
         """Encode messages."""
         for message in messages:
             if message.get(NORMALISED):
+                _bring_into_budget(message)
                 own, questions = _texts(message), message.get(QUESTIONS) or []
                 context = [message.get(CONTEXT)] if message.get(CONTEXT) else []
                 vectors = sentence_encoder().encode([*own, *questions, *context])
@@ -66,7 +68,28 @@ class SentenceEncoderFeaturizer(GraphComponent):
 
 
 def _texts(message: Message) -> List[str]:
-    return [message.get(NORMALISED), *message.get(PARTS)]
+    return [message.get(TOLD) or message.get(NORMALISED), *message.get(PARTS)]
+
+
+def _bring_into_budget(message: Message) -> None:
+    """Choose what of a long message is encoded: the whole, as far as it goes, then its questions and parts."""
+    tokens = sentence_encoder().tokens
+    whole, parts = message.get(NORMALISED), message.get(PARTS) or []
+    questions, context = message.get(QUESTIONS) or [], message.get(CONTEXT)
+    texts = [whole, *parts, *questions, *([context] if context else [])]
+    if sum(tokens(texts)) <= MOST_TOKENS:
+        return
+    left = MOST_TOKENS
+    if context:
+        message.set(CONTEXT, shortened(context, CONTEXT_TOKENS, tokens))
+        left -= tokens([message.get(CONTEXT)])[0]
+    message.set(TOLD, shortened(whole, left, tokens))
+    left -= tokens([message.get(TOLD)])[0]
+    kept = most_telling(questions, left, tokens)
+    message.set(QUESTIONS, [questions[place] for place in sorted(kept)])
+    left -= sum(tokens(message.get(QUESTIONS)))
+    kept = most_telling(parts, left, tokens)
+    message.set(PARTS, [parts[place] for place in sorted(kept)])
 
 
 def _progress_bar(batches: Iterable) -> Iterable:

@@ -13,9 +13,8 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from bot.nlu.bounds import bounded
 from bot.nlu.calm_words import is_back_safe, is_settled, without_calm_phrases
-
-LONGEST_TEXT = 4000
 
 # --- plain text ------------------------------------------------------------------------------------------
 
@@ -123,7 +122,7 @@ def plain(text: str) -> str:
 
     Apostrophes and commas go: people leave them out anyway.
     """
-    text = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).translate(_LOOKALIKES)
+    text = unicodedata.normalize("NFKC", bounded(text)).translate(_LOOKALIKES)
     text = _QUOTES.sub("", _INVISIBLE.sub("", text).lower())
     text = _DISGUISED.sub(lambda match: match[0].translate(_DIGITS_AS_LETTERS).replace("*", "i"), text)
     text = _REPEATED.sub(r"\1\1", text)
@@ -352,7 +351,7 @@ RULES = (
         rf"(?:broke|broken|fractured|split|bust|busted) (?:my|his|her|our) {gap(2)}(?:arm|leg|wrist|ribs?|nose|jaw|lip|finger|cheek)",
         r"black and blue|(?:put|landed) (?:me|him|her|us) in (?:hospital|a and e|aande)|needed stitches after|have stitches",
         negatable=True,
-        unless=r"\b(?:fell|falls|fallen|tripped) (?:off|over|out of|from|at|on|playing)\b(?!.*\b(?:says|said|story|claims)\b)",
+        unless=r"\b(?:fell|falls|fallen|tripped) (?:off|over|out of|from|at|on|playing)\b(?!.{0,300}\b(?:says|said|story|claims)\b)",
     ),
     # fear of a person, or of home
     _rule(

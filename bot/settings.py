@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.desk.roles import ROLES
 from bot.paths import KNOWLEDGE, VAR
+from bot.public_addresses import networks, parse
 
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -99,6 +100,24 @@ class Settings(BaseSettings):
     directory_sources: str = Field(
         str(KNOWLEDGE / "directory" / "sources.yml"), description="file that lists the feeds of Local Offer records"
     )
+    feed_networks: str = Field(
+        "",
+        max_length=1000,
+        description="private networks, parted by spaces, that feeds may lie in, such as 10.20.0.0/16 fd00:20::/32; "
+        "empty: feeds must be at public addresses",
+    )
+
+    # Requests of the guide to others: feeds, the webhook, the identity provider
+    outgoing_proxy: str = Field(
+        "",
+        max_length=300,
+        description="address of the proxy that requests to others go through, such as http://proxy.council.example:3128; "
+        "empty: none (HTTPS_PROXY and the like are not looked at)",
+    )
+    outgoing_ca_file: str = Field(
+        "", description="file of certificates to trust for requests to others; empty: the public ones"
+    )
+
     # The directory's report of gaps
     gaps_minimum_group: int = Field(
         5, ge=3, description="searches that a group in the report of gaps has at least; smaller ones are left out"
@@ -130,6 +149,29 @@ class Settings(BaseSettings):
             if not self.referral_webhook_secret:
                 raise ValueError("GUIDE_REFERRAL_WEBHOOK_URL needs GUIDE_REFERRAL_WEBHOOK_SECRET")
         return self
+
+    @field_validator("feed_networks")
+    @classmethod
+    def _private_networks(cls, text: str) -> str:
+        """Refuse what is no network, or reaches further than private ones."""
+        networks(text)
+        return text
+
+    @field_validator("outgoing_proxy")
+    @classmethod
+    def _plain_proxy(cls, address: str) -> str:
+        """Refuse a proxy that is no plain http or https address."""
+        if address:
+            parse(address)
+        return address
+
+    @field_validator("outgoing_ca_file")
+    @classmethod
+    def _file_that_is_there(cls, file: str) -> str:
+        """Refuse a file of certificates that is not there."""
+        if file and not Path(file).is_file():
+            raise ValueError(f"there is no file {file}")
+        return file
 
     # The staff desk
     desk_idle_minutes: int = Field(30, description="minutes without a page after which staff must sign in again")

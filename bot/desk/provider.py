@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from authlib.common.security import generate_token
@@ -19,13 +19,21 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from bot.desk.roles import BadRoles, Role, checked_roles
+from bot.outgoing import MEGABYTE, CheckedAdapter, Client, Limits, ways_of
+from bot.public_addresses import is_this_machine, parse, reach_of_operator
 from bot.settings import Settings
 
 TIMEOUT_S = 10.0
 KEEP_S = 3600.0
+LONGEST_KEPT_S = 86_400.0
+FIRST_PAUSE_S = 2.0
+LONGEST_PAUSE_S = 60.0
 CLOCKS_DIFFER_S = 60
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
-_LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+_LONGEST_SUBJECT = 255  # as OpenID Connect Core says
+_LIMITS = Limits(MEGABYTE, MEGABYTE, TIMEOUT_S, TIMEOUT_S)
+
+log = logging.getLogger(__name__)
 
 
 class ProviderFailed(RuntimeError):
@@ -55,6 +63,19 @@ class Vouched:
     roles: frozenset[Role]
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """What the provider said and was good, when that was fetched, and when it may be asked again after failures."""
+
+    content: Any = None
+    fetched_at: float = float("-inf")
+    failures: int = 0
+    not_before: float = float("-inf")
+
+
+_NOTHING = _Kept()
+
+
 class Provider:
     """The provider that the settings name. Safe to share between threads."""
 
@@ -66,10 +87,12 @@ class Provider:
         self._redirect = settings.oidc_redirect_url
         self._claim = settings.oidc_roles_claim
         self._roles = role_mapping(settings.oidc_roles)
-        self._kept: dict[str, tuple[float, Any]] = {}
+        self._kept: dict[str, _Kept] = {}
         if not (self._client_id and self._redirect and self._roles):
             raise ValueError("GUIDE_OIDC_ISSUER also needs GUIDE_OIDC_CLIENT_ID, _REDIRECT_URL and _ROLES")
         _must_be_safe(self._issuer)
+        self._sending = (reach_of_operator(self._issuer), _LIMITS, ways_of(settings))
+        self._client = Client(*self._sending)
 
     def start(self) -> Started:
         """Begin a sign-in; raise ProviderFailed."""
@@ -87,20 +110,36 @@ class Provider:
         """
         if not bytes_eq(parameters.get("state", "").encode(), started["state"].encode()):
             raise ProviderFailed("another state came back")
+        self._check_sender(parameters.get("iss"))
         if "code" not in parameters:
             raise ProviderFailed("no code came back")
+        try:
+            return self._vouched(self._claims(self._id_token(parameters["code"], started), started["nonce"]))
+        except (ProviderFailed, NotForThisDesk):
+            raise
+        except Exception as error:  # noqa: BLE001 - what a provider says can be wrong in ways that nobody thought of
+            raise ProviderFailed(f"its answer does not hold ({type(error).__name__})") from error
+
+    def _check_sender(self, issuer: str | None) -> None:
+        """Refuse an answer that names another provider, or none although ours says that it does (RFC 9207)."""
+        metadata = self._metadata()
+        named = issuer is not None or metadata.get("authorization_response_iss_parameter_supported") is True
+        if named and issuer != metadata["issuer"]:
+            raise ProviderFailed("the answer is not from this provider")
+
+    def _id_token(self, code: str, started: Mapping[str, str]) -> str:
         try:
             with self._session() as session:
                 token = session.fetch_token(
                     self._metadata()["token_endpoint"],
                     grant_type="authorization_code",
-                    code=parameters["code"],
+                    code=code,
                     code_verifier=started["verifier"],
-                    timeout=TIMEOUT_S,
+                    allow_redirects=False,
                 )
         except (OAuthError, requests.RequestException, ValueError) as error:
             raise ProviderFailed(f"the code was not taken ({type(error).__name__})") from error
-        return self._vouched(self._claims(str(token.get("id_token") or ""), started["nonce"]))
+        return str(token.get("id_token") or "")
 
     def _claims(self, id_token: str, nonce: str) -> dict[str, Any]:
         try:
@@ -124,21 +163,28 @@ class Provider:
         try:
             return dict(jwt.decode(id_token, self._keys(), algorithms=ALGORITHMS).claims)
         except (JoseError, ValueError):
-            self._kept.pop("keys", None)
-            return dict(jwt.decode(id_token, self._keys(), algorithms=ALGORITHMS).claims)
+            return dict(jwt.decode(id_token, self._keys(anew=True), algorithms=ALGORITHMS).claims)
 
     def _vouched(self, claims: dict[str, Any]) -> Vouched:
-        given = claims.get(self._claim) or []
-        values = [given] if isinstance(given, str) else [str(value) for value in given]
+        if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= _LONGEST_SUBJECT:
+            raise ProviderFailed("it names a person by something else than a short text")
+        given = claims.get(self._claim)
+        given = [given] if isinstance(given, str) else given if isinstance(given, list | dict) else []
+        values = [value for value in given if isinstance(value, str)]
         try:
             roles = checked_roles(self._roles[value] for value in values if value in self._roles)
         except BadRoles as error:
             raise NotForThisDesk(error.reason) from error
-        name = str(claims.get("email") or claims.get("preferred_username") or claims["sub"])
+        names = (claims.get("email"), claims.get("preferred_username"), claims["sub"])
+        name = next(name for name in names if isinstance(name, str) and name)
         return Vouched(f"{claims['iss']} {claims['sub']}", name, roles)
 
     def _metadata(self) -> dict[str, Any]:
-        found: dict[str, Any] = self._fetched("metadata", f"{self._issuer}/.well-known/openid-configuration")
+        address = f"{self._issuer}/.well-known/openid-configuration"
+        found: dict[str, Any] = self._fetched("metadata", address, self._checked_metadata)
+        return found
+
+    def _checked_metadata(self, found: dict[str, Any]) -> dict[str, Any]:
         if str(found.get("issuer", "")).rstrip("/") != self._issuer:
             raise ProviderFailed("the provider calls itself by another name")
         for field in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
@@ -148,25 +194,50 @@ class Provider:
                 raise ProviderFailed(f"its {field} is not an https address") from error
         return found
 
-    def _keys(self) -> KeySet:
-        return KeySet.import_key_set(self._fetched("keys", self._metadata()["jwks_uri"]))
+    def _keys(self, anew: bool = False) -> KeySet:
+        found: KeySet = self._fetched("keys", self._metadata()["jwks_uri"], KeySet.import_key_set, anew)
+        return found
 
-    def _fetched(self, name: str, address: str) -> Any:
-        at, content = self._kept.get(name, (float("-inf"), None))
-        if time.monotonic() - at > KEEP_S:
-            try:
-                response = requests.get(address, timeout=TIMEOUT_S, allow_redirects=False)
-                response.raise_for_status()
-                content = json.loads(response.content)
-            except (requests.RequestException, ValueError) as error:
-                raise ProviderFailed(f"its {name} cannot be read ({type(error).__name__})") from error
-            if not isinstance(content, dict):
-                raise ProviderFailed(f"its {name} is not what it should be")
-            self._kept[name] = (time.monotonic(), content)
+    def _fetched(self, name: str, address: str, checked: Callable[[Any], Any], anew: bool = False) -> Any:
+        """Return what is kept of this name, fetched anew where it is old; raise ProviderFailed where there is none.
+
+        Only what holds is kept. After a failure the provider is left alone for a moment, longer each time; what was
+        good before serves meanwhile, for a day.
+        """
+        kept, now = self._kept.get(name, _NOTHING), time.monotonic()
+        if now - kept.fetched_at > LONGEST_KEPT_S:
+            kept = replace(kept, content=None)
+        is_good = kept.content is not None and now - kept.fetched_at <= KEEP_S and not anew
+        if is_good or (now < kept.not_before and kept.content is not None):
+            return kept.content
+        if now < kept.not_before:
+            raise ProviderFailed(f"its {name} did not hold a moment ago")
+        try:
+            content = checked(self._read(name, address))
+        except Exception as error:  # noqa: BLE001 - whatever it says, it must neither be kept nor end in a traceback
+            pause_s = min(FIRST_PAUSE_S * 2**kept.failures, LONGEST_PAUSE_S)
+            failed = replace(kept, failures=min(kept.failures + 1, 30), not_before=now + pause_s)
+            self._kept[name] = failed
+            if kept.content is not None and not anew:
+                log.warning("the identity provider's %s does not hold; the last good one serves", name)
+                return kept.content
+            if isinstance(error, ProviderFailed):
+                raise
+            raise ProviderFailed(f"its {name} cannot be read ({type(error).__name__})") from error
+        self._kept[name] = _Kept(content, now)
+        return content
+
+    def _read(self, name: str, address: str) -> dict[str, Any]:
+        answer = self._client.get(address)
+        if answer.status != 200:
+            raise ProviderFailed(f"its {name} cannot be read (HTTP {answer.status})")
+        content = json.loads(answer.body)
+        if not isinstance(content, dict):
+            raise ProviderFailed(f"its {name} is not what it should be")
         return content
 
     def _session(self) -> OAuth2Session:
-        return OAuth2Session(
+        session = OAuth2Session(
             self._client_id,
             self._secret or None,
             scope="openid email profile",
@@ -174,6 +245,10 @@ class Provider:
             code_challenge_method="S256",
             token_endpoint_auth_method="client_secret_basic" if self._secret else "none",
         )
+        session.trust_env = False
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, CheckedAdapter(*self._sending))
+        return session
 
 
 def role_mapping(text: str) -> dict[str, Role]:
@@ -192,6 +267,6 @@ def role_mapping(text: str) -> dict[str, Role]:
 
 
 def _must_be_safe(address: str) -> None:
-    parts = urlsplit(address)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL_HOSTS):
+    target = parse(address)
+    if target.scheme != "https" and not is_this_machine(target.host):
         raise ValueError(f"{address!r} is not an https address")

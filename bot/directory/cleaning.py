@@ -8,19 +8,30 @@ from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import nh3
 import phonenumbers
+
+from bot.public_addresses import plain_host
 
 OLDEST = 120
 _KEPT_TAGS = {"p", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "div", "tr", "td", "table", "a"}
 _BREAKING_TAGS = {"p", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "div", "table"}
 _LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#][a-zA-Z0-9]{1,7};")
+# Control characters, what turns the direction of writing, and signs without a width: they make one thing look another.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\ufffe\uffff\U000e0000-\U000e0fff]"
+)
+_PILED_UP = re.compile(
+    "([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
 )
 _GAPS = re.compile(r"\n{3,}")
+LONGEST_NAME = 300
+LONGEST_TEXT = 20_000
+_LONGEST_URL = 2000
+_LARGEST_WHOLE = 2**31 - 1  # what a column for whole numbers holds in every database
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[A-Za-z]{2,}")
 _OUTWARD = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?")
 
@@ -41,10 +52,11 @@ def long_text(value: Any) -> str | None:
     if _LOOKS_LIKE_HTML.search(text):
         text = _without_html(text)
     text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _PILED_UP.sub(r"\1", text)
     if "\n" not in text:
-        return " ".join(text.split()) or None
+        return _shortened(" ".join(text.split()), LONGEST_TEXT) or None
     lines = [" ".join(line.split()) for line in text.split("\n")]
-    return _GAPS.sub("\n\n", "\n".join(lines)).strip() or None
+    return _shortened(_GAPS.sub("\n\n", "\n".join(lines)).strip(), LONGEST_TEXT) or None
 
 
 def text(value: Any) -> str | None:
@@ -55,6 +67,15 @@ def text(value: Any) -> str | None:
     return " ".join(cleaned.split()) if cleaned else None
 
 
+def name(value: Any) -> str | None:
+    """Return what something is called: text on one line, cut where it is far longer than any name."""
+    return _shortened(text(value) or "", LONGEST_NAME) or None
+
+
+def _shortened(value: str, longest: int) -> str:
+    return value if len(value) <= longest else f"{value[: longest - 1].rstrip()}…"
+
+
 def clean_all(value: Any) -> Any:
     """Return any JSON value with every text in it cleaned; blank parts of an object are left out."""
     if isinstance(value, str):
@@ -62,14 +83,18 @@ def clean_all(value: Any) -> Any:
     if isinstance(value, list):
         return [clean_all(part) for part in value]
     if isinstance(value, dict):
-        return {str(key): clean_all(part) for key, part in value.items() if not is_blank(part)}
+        return {_INVISIBLE.sub("", str(key)): clean_all(part) for key, part in value.items() if not is_blank(part)}
     return value
 
 
 def url(value: Any) -> str | None:
-    """Return a web address; a bare host ("www.example.org") gets http in front. Other schemes are not taken."""
+    """Return a web address in ASCII; a bare host ("www.example.org") gets http in front. Other schemes are not taken.
+
+    A host in other letters is shown as what is looked up (punycode), so that none passes for another. Addresses with
+    a name or a password in them, without a host's name, or longer than any real one are not taken.
+    """
     cleaned = text(value)
-    if not cleaned or " " in cleaned:
+    if not cleaned or " " in cleaned or len(cleaned) > _LONGEST_URL:
         return None
     if "://" not in cleaned:
         if not re.match(r"[\w-]+(\.[\w-]+)+(/|$)", cleaned):
@@ -77,16 +102,24 @@ def url(value: Any) -> str | None:
         cleaned = f"http://{cleaned}"
     try:
         parts = urlsplit(cleaned)
-        host = parts.hostname
+        if parts.scheme.lower() not in ("http", "https") or "@" in parts.netloc or "." not in (parts.hostname or ""):
+            return None
+        host = plain_host(parts)
+        port = parts.port
     except ValueError:
         return None
-    return cleaned if parts.scheme.lower() in ("http", "https") and host and "." in host else None
+    if not re.search(r"\.[a-z][a-z0-9-]*\.?$", host):
+        return None
+    if parts.netloc.isascii() and parts.path.isascii() and parts.query.isascii() and parts.fragment.isascii():
+        return cleaned
+    rest = (quote(part, safe="/%:@!$&'()*+,;=~?-._") for part in (parts.path, parts.query, parts.fragment))
+    return urlunsplit((parts.scheme, host if port is None else f"{host}:{port}", *rest))
 
 
 def email(value: Any) -> str | None:
-    """Return an e-mail address; addresses that cannot exist (`.invalid`) are not taken."""
+    """Return an e-mail address in ASCII; addresses that cannot exist (`.invalid`) are not taken."""
     cleaned = text(value)
-    if not cleaned or not _EMAIL.fullmatch(cleaned) or cleaned.lower().endswith(".invalid"):
+    if not cleaned or not cleaned.isascii() or not _EMAIL.fullmatch(cleaned) or cleaned.lower().endswith(".invalid"):
         return None
     return cleaned
 
@@ -105,7 +138,7 @@ def number(value: Any) -> float | None:
         value = value.strip().removeprefix("£").replace(",", "")
     try:
         found = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return found if found == found and abs(found) != float("inf") else None
 
@@ -113,7 +146,7 @@ def number(value: Any) -> float | None:
 def whole_number(value: Any) -> int | None:
     """Return a whole number."""
     found = number(value)
-    return int(found) if found is not None and found == int(found) else None
+    return int(found) if found is not None and found == int(found) and abs(found) <= _LARGEST_WHOLE else None
 
 
 def boolean(value: Any) -> bool | None:
@@ -151,7 +184,10 @@ def moment(value: Any) -> datetime | None:
         found = datetime(on.year, on.month, on.day) if on else None
     if found is None:
         return None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    try:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except OverflowError:  # in UTC it would be before the year 1, or after 9999
+        return None
 
 
 def postcode(value: Any) -> str | None:

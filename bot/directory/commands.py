@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,10 +27,12 @@ from bot.directory.synchronising import (
     import_file,
     load_starting_directory,
     synchronise,
+    synchronise_all,
     tell_search,
     with_bar,
 )
 from bot.guidance.wording import wording
+from bot.outgoing import ways_of
 from bot.settings import Settings, settings
 from bot.store.engine import open_engine
 from bot.store.migrate import upgrade
@@ -74,14 +77,17 @@ def run(chosen: Namespace) -> int:
         return _refuse(wording("directory_import.store_failed", error=type(error).__name__))
 
 
-def _import(engine: Engine, _: Settings, chosen: Namespace) -> int:
+def _import(engine: Engine, configured: Settings, chosen: Namespace) -> int:
     name = chosen.name or _name_from(chosen.feed)
     progress = without_bar if chosen.quiet else with_bar
     if not re.match(r"https?://", chosen.feed):
         report = import_file(engine, Path(chosen.feed), name, chosen.format, chosen.allow_loss, progress)
         return _finish(engine, [report])
-    feed = ConfiguredFeed(name=name, title=name, address=chosen.feed, format=chosen.format)
-    return _finish(engine, [synchronise(engine, feed, True, chosen.allow_loss, progress)])
+    try:
+        feed = ConfiguredFeed(name=name, title=name, address=chosen.feed, format=chosen.format)
+    except ValidationError as error:
+        raise Unreadable("; ".join(one["msg"] for one in error.errors())) from error
+    return _finish(engine, [synchronise(engine, feed, True, chosen.allow_loss, progress, ways=ways_of(configured))])
 
 
 def _sync(engine: Engine, configured: Settings, chosen: Namespace) -> int:
@@ -94,8 +100,12 @@ def _sync(engine: Engine, configured: Settings, chosen: Namespace) -> int:
         return 0
     progress = without_bar if chosen.quiet else with_bar
     wanted = [feed for feed in feeds if not chosen.names or feed.name in chosen.names]
-    reports = [synchronise(engine, feed, chosen.full, chosen.allow_loss, progress) for feed in wanted]
-    return _finish(engine, reports)
+    ways = ways_of(configured)
+
+    def read_one(feed: ConfiguredFeed) -> Report:
+        return synchronise(engine, feed, chosen.full, chosen.allow_loss, progress, ways=ways)
+
+    return _finish(engine, synchronise_all(wanted, read_one))
 
 
 def _status(engine: Engine, configured: Settings, _: Namespace) -> int:
@@ -122,7 +132,7 @@ def _status(engine: Engine, configured: Settings, _: Namespace) -> int:
             )
             if last and last.reason:
                 print(f"  {last.reason}")
-            _print_rejections(last.rejections if last else [])
+            _print_rejections(*(last.rejections, last.rejected + last.skipped) if last else ([], 0))
     waiting = [feed.name for feed in configured_feeds(Path(configured.directory_sources))]
     print(wording("directory_import.configured", names=", ".join(waiting) or "-"))
     return 0
@@ -135,7 +145,7 @@ def _rows(session: Session, query: Any) -> Iterable[tuple[int, int]]:
 def _finish(engine: Engine, reports: list[Report]) -> int:
     for report in reports:
         print(in_words(report))
-        _print_rejections(report.rejections)
+        _print_rejections(report.rejections, report.rejected + report.skipped)
     for part in tell_search(engine):
         print(wording("directory_import.search_failed", part=part), file=sys.stderr)
     return 1 if any(report.outcome in ("refused", "failed") for report in reports) else 0
@@ -148,11 +158,11 @@ def in_words(report: Report) -> str:
     return wording(f"directory_import.{report.outcome}", name=report.source, reason=report.reason or "", **values)
 
 
-def _print_rejections(rejections: list[dict[str, str]]) -> None:
+def _print_rejections(rejections: list[dict[str, str]], count: int) -> None:
     for rejection in rejections[:_TOLD_REJECTIONS]:
         print(f"  {rejection['id']}: {rejection['reason']}")
-    if len(rejections) > _TOLD_REJECTIONS:
-        print(wording("directory_import.more_rejections", count=len(rejections) - _TOLD_REJECTIONS))
+    if count > _TOLD_REJECTIONS:
+        print(wording("directory_import.more_rejections", count=count - _TOLD_REJECTIONS))
 
 
 def _name_from(feed: str) -> str:

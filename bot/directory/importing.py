@@ -13,10 +13,11 @@ from typing import Any
 
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.directory.feeds import FORMATS, format_of
+from bot.directory.feeds.reading import size_of
 from bot.directory.models import ImportRun, Service, Source
 from bot.directory.normalise import normalise, published_id
 from bot.directory.record import Record, Rejected, Skipped
@@ -24,12 +25,19 @@ from bot.directory.taxonomy import FILE as TAXONOMY
 from bot.directory.writer import Writer, digest, remove_unused, withdraw
 
 # Raise it when records come to be read in another way: then the next run writes every record anew.
-READING = 1
+READING = 2
 GREATEST_LOSS = 0.2
 _AT_ONCE = 1000
+_CHARACTERS_AT_ONCE = 20_000_000
+_REASONS_KEPT = 1000
+_LONGEST_NAME = 200
+_MOST_UNWRITTEN = 100
 _RUNS_KEPT = 50
 _LOCK = 7_305_116  # any number: the key of the lock that two imports compete for on PostgreSQL
-_SEEN_IN_REPORT = 80
+_AT_ONCE_CHARACTERS = 20_000_000
+_REASONS_KEPT = 1000
+_LONGEST_NAME = 200
+_MOST_UNWRITTEN = 100
 
 
 @dataclass(frozen=True)
@@ -79,12 +87,16 @@ class Report:
     def reject(self, ident: str, reason: str) -> None:
         """Count a record that was not taken, and say why."""
         self.rejected += 1
-        self.rejections.append({"id": ident, "reason": reason})
+        self._say(ident, reason)
 
     def skip(self, ident: str, reason: str) -> None:
         """Count a record that is not for the public, and say why."""
         self.skipped += 1
-        self.rejections.append({"id": ident, "reason": reason})
+        self._say(ident, reason)
+
+    def _say(self, ident: str, reason: str) -> None:
+        if len(self.rejections) < _REASONS_KEPT:
+            self.rejections.append({"id": ident, "reason": reason})
 
 
 class Refused(Exception):
@@ -142,17 +154,21 @@ class _Run:
         self._known = self._stored()
         self._seen: set[str] = set()
         self._hidden: set[str] = set()
+        self._rejected: set[str] = set()
+        self._unwritten = 0
 
     def take(self, records: Iterable[Any], allow_loss: bool) -> None:
         """Write the records and withdraw what is gone; raise Refused where too much is."""
         batch: list[tuple[str, Record]] = []
+        characters = 0
         for position, record in enumerate(records):
             found = self._read(record, position)
             if found:
-                batch.append(found)
-            if len(batch) >= _AT_ONCE:
+                batch.append(found[1:])
+                characters += found[0]
+            if len(batch) >= _AT_ONCE or characters > _CHARACTERS_AT_ONCE:
                 self._write(batch)
-                batch = []
+                batch, characters = [], 0
         self._write(batch)
         self._writer.finish()
         self._withdraw(allow_loss)
@@ -167,12 +183,12 @@ class _Run:
         )
         return {ident: (key, content, withdrawn is not None) for ident, key, content, withdrawn in found}
 
-    def _read(self, record: Any, position: int) -> tuple[str, Record] | None:
-        """Return the record to write with its content's hash, or None where there is nothing to write."""
+    def _read(self, record: Any, position: int) -> tuple[int, str, Record] | None:
+        """Return the record to write with its length and its content's hash, or None where there is nothing to write."""
         if isinstance(record, StillThere):
             self._seen.add(record.published_id)
             if record.reason:
-                self._report.reject(record.published_id, record.reason)
+                self._reject(record.published_id, record.reason)
             else:
                 self._report.unchanged += 1
             return None
@@ -184,6 +200,7 @@ class _Run:
             if form is None:
                 raise Rejected("it is no service in a format that can be read")
             ident = _name_of(form, record) or ident
+            length = size_of(record)
             content = _content_hash(form, record)
             own = str(record.get("id") or "").strip()
             known = self._known.get(own)
@@ -200,17 +217,46 @@ class _Run:
             if known and known[1:] == (content, False):
                 self._report.unchanged += 1
                 return None
-            return content, normalise(translated)
+            return length, content, normalise(translated)
         except Skipped as skipped:
             self._report.skip(ident, str(skipped))
             self._hidden.add(ident)
         except Rejected as rejected:
-            self._report.reject(ident, str(rejected))
+            self._reject(ident, str(rejected))
+        except Exception as error:  # noqa: BLE001 - one record that nobody thought of must not keep the others out
+            self._reject(ident, f"it cannot be read ({type(error).__name__})")
         return None
 
+    def _reject(self, ident: str, reason: str) -> None:
+        self._report.reject(ident, reason)
+        self._rejected.add(ident)
+
     def _write(self, batch: Sequence[tuple[str, Record]]) -> None:
-        if not batch:
+        """Write records; where the database takes one of them not, write the others and reject that one."""
+        if not batch or self._try_to_write(batch) is None:
             return
+        for one in batch:
+            error = self._try_to_write([one])
+            if error is not None:
+                self._unwritten += 1
+                if self._unwritten > _MOST_UNWRITTEN:
+                    raise error
+                self._reject(str(one[1].service.id), f"it cannot be stored ({type(error).__name__})")
+
+    def _try_to_write(self, batch: Sequence[tuple[str, Record]]) -> Exception | None:
+        """Write records all or none; return what went wrong. Raises OperationalError: the database itself fails."""
+        weights = self._writer.weights()
+        try:
+            with self._session.begin_nested():
+                self._write_all(batch)
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is undone; the caller looks for the record
+            self._writer = Writer(self._session, self._source, self._now, weights)
+            return error
+        return None
+
+    def _write_all(self, batch: Sequence[tuple[str, Record]]) -> None:
         ids = [str(record.service.id) for _, record in batch]
         known = {ident: self._known[ident][0] for ident in ids if ident in self._known}
         self._writer.write(batch, known)
@@ -219,7 +265,7 @@ class _Run:
 
     def _withdraw(self, allow_loss: bool) -> None:
         live = {ident: key for ident, (key, _, withdrawn) in self._known.items() if not withdrawn}
-        rejected = {rejection["id"] for rejection in self._report.rejections} - self._hidden
+        rejected = self._rejected - self._hidden
         gone = [ident for ident in live if ident not in self._seen and ident not in rejected]
         if not self._feed.complete:
             gone = [ident for ident in live if ident in self._hidden]
@@ -234,7 +280,7 @@ class _Run:
 
 def _name_of(form: str, record: Mapping[str, Any]) -> str | None:
     names = ("externalid", "record_id", "id") if form == "open-objects" else ("id",)
-    return next((str(record[name]).strip() for name in names if record.get(name)), None)
+    return next((str(record[name]).strip()[:_LONGEST_NAME] for name in names if record.get(name)), None)
 
 
 def _content_hash(form: str, record: Mapping[str, Any]) -> str:

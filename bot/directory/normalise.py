@@ -24,7 +24,7 @@ _OWNERS = frozenset(
 )
 
 _ORGANIZATION: dict[str, Cleaner] = {
-    "name": text,
+    "name": cleaning.name,
     "description": long_text,
     "email": email,
     "website": url,
@@ -33,7 +33,7 @@ _ORGANIZATION: dict[str, Cleaner] = {
     "parent_organization_id": text,
 }
 _SERVICE: dict[str, Cleaner] = {
-    "name": text,
+    "name": cleaning.name,
     "description": long_text,
     "url": url,
     "email": email,
@@ -52,7 +52,7 @@ _SERVICE: dict[str, Cleaner] = {
     "visible_to": day,
 }
 _LOCATION: dict[str, Cleaner] = {
-    "name": text,
+    "name": cleaning.name,
     "description": long_text,
     "latitude": number,
     "longitude": number,
@@ -87,7 +87,7 @@ _PARTS: dict[str, dict[str, Cleaner]] = {
         "attending_type": text,
         "notes": long_text,
     },
-    "contacts": {"name": text, "title": text, "email": email},
+    "contacts": {"name": cleaning.name, "title": text, "email": email},
     "phones": {"number": text, "description": text},
     "cost_options": {
         "valid_from": day,
@@ -96,21 +96,21 @@ _PARTS: dict[str, dict[str, Cleaner]] = {
         "amount": number,
         "amount_description": text,
     },
-    "service_areas": {"name": text, "extent": text, "extent_type": text, "uri": text, "service_area": text},
-    "languages": {"name": text, "code": text, "note": text},
+    "service_areas": {"name": cleaning.name, "extent": text, "extent_type": text, "uri": text, "service_area": text},
+    "languages": {"name": cleaning.name, "code": text, "note": text},
     "funding": {"source": text},
     "attributes": {"link_type": text, "value": text},
 }
 _REQUIRED = {"phones": ("number",), "organization_identifiers": ("identifier_type", "identifier")}
 _TERM: dict[str, Cleaner] = {
-    "name": text,
+    "name": cleaning.name,
     "description": long_text,
     "parent_id": text,
     "taxonomy": text,
     "term_uri": url,
     "term": text,
 }
-_TAXONOMY: dict[str, Cleaner] = {"name": text, "description": long_text, "uri": url, "version": text}
+_TAXONOMY: dict[str, Cleaner] = {"name": cleaning.name, "description": long_text, "uri": url, "version": text}
 _WIDTHS = {"freq": 20, "byday": 100, "bymonthday": 200, "opens_at": 20, "closes_at": 20, "code": 20, "address_type": 20}
 _SERVICE_PARTS = ("schedules", "phones", "cost_options", "service_areas", "languages", "funding")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,13 @@ from tqdm import tqdm
 
 from bot.directory.feeds.configured import ConfiguredFeed
 from bot.directory.feeds.fetching import FIRST_PAUSE_S, FeedFailed, Fetched, Fetcher, Progress, without_bar
-from bot.directory.feeds.reading import read
-from bot.directory.importing import READING, Feed, Report, StillThere, find_source, import_records, keep_run
+from bot.directory.feeds.reading import read, read_file
+from bot.directory.importing import READING, Feed, Report, find_source, import_records, keep_run
 from bot.directory.models import Service, Source
 from bot.directory.taxonomy import FILE as TAXONOMY
 from bot.directory.writer import digest
+from bot.guidance.wording import wording
+from bot.outgoing import Ways
 from bot.paths import KNOWLEDGE
 
 STARTING_DIRECTORY = "starting-directory"
@@ -45,7 +47,7 @@ def import_file(
     progress: Progress = without_bar,
 ) -> Report:
     """Import a file as the feed `name`; raise OSError, Unreadable or SQLAlchemyError where it cannot be done."""
-    page = read(file.read_bytes())
+    page = read_file(file)
     feed = Feed(name, title=name, address=str(file), format=form)
     return import_records(engine, feed, progress(page.records, len(page.records), name), allow_loss)
 
@@ -57,26 +59,41 @@ def synchronise(
     allow_loss: bool = False,
     progress: Progress = without_bar,
     first_pause_s: float = FIRST_PAUSE_S,
+    ways: Ways | None = None,
 ) -> Report:
     """Read a feed over HTTP and import it; `full` reads all of it, whatever is remembered.
 
     A feed that cannot be read whole changes nothing: the report says "failed" and why. Raises SQLAlchemyError.
+    `ways` says how requests leave and which private networks feeds may lie in; without it, none.
     """
     started = datetime.now(UTC)
     own = Feed(feed.name, feed.title, feed.address, feed.format)
     remembered, modified = _last_time(engine, feed, full or allow_loss)
     try:
-        fetched = Fetcher(feed, remembered, modified, progress, first_pause_s).fetch()
+        fetched = Fetcher(feed, remembered, modified, progress, first_pause_s, ways).fetch()
     except FeedFailed as failure:
-        report = Report(feed.name, "failed", str(failure))
-        keep_run(engine, own, report, started)
-        return report
+        return _failed(engine, own, str(failure), started)
+    except Exception as error:  # noqa: BLE001 - what comes from outside can break in ways that nobody thought of
+        _log.exception("the feed %s could not be read", feed.name)
+        return _failed(engine, own, wording("directory_import.broke", error=type(error).__name__), started)
     if not fetched.has_news:
         report = Report(feed.name, "unchanged", unchanged=len(fetched.records))
         keep_run(engine, own, report, started)
         return report
     bar = progress(fetched.records, len(fetched.records), feed.name)
     return import_records(engine, _with_memory(own, fetched), bar, allow_loss)
+
+
+def synchronise_all(feeds: Iterable[ConfiguredFeed], read_one: Callable[[ConfiguredFeed], Report]) -> list[Report]:
+    """Return what `read_one` did with each feed. Whatever goes wrong in one, those after it are read."""
+    reports = []
+    for feed in feeds:
+        try:
+            reports.append(read_one(feed))
+        except Exception as error:  # noqa: BLE001 - the next feed must be read; the run was kept as failed
+            _log.error("the feed %s could not be imported (%s)", feed.name, type(error).__name__)
+            reports.append(Report(feed.name, "failed", wording("directory_import.broke", error=type(error).__name__)))
+    return reports
 
 
 def load_starting_directory(engine: Engine, folder: Path = FOLDER) -> Report | None:
@@ -116,9 +133,15 @@ def tell_search(engine: Engine) -> list[str]:
     return failed
 
 
+def _failed(engine: Engine, feed: Feed, reason: str, started: datetime) -> Report:
+    report = Report(feed.name, "failed", reason)
+    keep_run(engine, feed, report, started)
+    return report
+
+
 def _with_memory(feed: Feed, fetched: Fetched) -> Feed:
     memory: dict[str, Any] = {"remembered": fetched.remembered or None}
-    if fetched.complete and not any(isinstance(record, StillThere) for record in fetched.records):
+    if fetched.complete and not fetched.records.has_still_there:
         memory["last_full_at"] = datetime.now(UTC)
     return Feed(feed.name, feed.title, feed.address, feed.format, fetched.complete, memory)
 

@@ -56,18 +56,26 @@ _SIMPLE_PARTS: dict[str, type[Base]] = {
     "languages": Language,
     "funding": Funding,
 }
+Weights = dict[tuple[str, str], tuple[bool, int]]
 Known = Organization | Location | Taxonomy | TaxonomyTerm
 
 
 class Writer:
     """Writes the records of one feed. What several services share (organisation, place, term) is written once."""
 
-    def __init__(self, session: Session, source: Source, now: datetime) -> None:
-        """Write in `session`, whose transaction the caller commits or rolls back."""
+    def __init__(self, session: Session, source: Source, now: datetime, weights: Weights | None = None) -> None:
+        """Write in `session`, whose transaction the caller commits or rolls back.
+
+        `weights` are those that another writer of the same run had before it failed.
+        """
         self._session, self._source, self._now = session, source, now
         self._shared: dict[type[Known], dict[str, tuple[int, str]]] = {}
         self._next_keys: dict[type[Base], int] = {}
-        self._weights: dict[tuple[str, str], tuple[bool, int]] = {}
+        self._weights: Weights = dict(weights or {})
+
+    def weights(self) -> Weights:
+        """Return a copy of what is known of how much was said of each shared thing in this run."""
+        return dict(self._weights)
 
     def write(self, records: Sequence[tuple[str, Record]], known: dict[str, int]) -> list[int]:
         """Write records, each with its content's hash; `known` has the keys of those to replace, by published id.

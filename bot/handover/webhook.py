@@ -14,10 +14,10 @@ import json
 import time
 from dataclasses import asdict
 
-import requests
-
 from bot.handover.notices import inbox_link
 from bot.handover.referrals import Opened
+from bot.outgoing import Client, Limits, ways_of
+from bot.public_addresses import reach_of_operator
 from bot.settings import Settings
 
 SECRET_PREFIX = "whsec_"
@@ -49,7 +49,10 @@ def body_of(settings: Settings, referral: Opened, notice_id: str) -> bytes:
 
 
 def send(settings: Settings, body: bytes, notice_id: str) -> None:
-    """Post a notice; raise requests.RequestException or Refused where it was not taken."""
+    """Post a notice, followed nowhere else; raise requests.RequestException or Refused where it was not taken.
+
+    Raises NotAllowed where the setting's address is not written plainly.
+    """
     at = str(int(time.time()))
     headers = {
         "Content-Type": "application/json",
@@ -58,15 +61,11 @@ def send(settings: Settings, body: bytes, notice_id: str) -> None:
         "webhook-signature": signature(settings.referral_webhook_secret, notice_id, at, body),
         "Idempotency-Key": notice_id,
     }
-    answer = requests.post(
-        settings.referral_webhook_url,
-        data=body,
-        headers=headers,
-        timeout=settings.delivery_timeout_s,
-        allow_redirects=False,
-    )
-    if not 200 <= answer.status_code < 300:
-        raise Refused(f"HTTP {answer.status_code}")
+    limits = Limits(0, 0, settings.delivery_timeout_s, settings.delivery_timeout_s)
+    client = Client(reach_of_operator(settings.referral_webhook_url), limits, ways_of(settings))
+    status = client.post(settings.referral_webhook_url, body, headers)
+    if not 200 <= status < 300:
+        raise Refused(f"HTTP {status}")
 
 
 def signature(secret: str, notice_id: str, timestamp: str, body: bytes) -> str:

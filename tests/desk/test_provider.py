@@ -7,7 +7,9 @@ import hashlib
 import json
 import threading
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,8 +17,9 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from bot.desk import audit
-from bot.desk.provider import Provider, role_mapping
+from bot.desk.provider import FIRST_PAUSE_S, KEEP_S, LONGEST_PAUSE_S, Provider, role_mapping
 from bot.guidance.wording import wording
+from bot.outgoing import Limits
 from bot.settings import Settings
 from tests.desk.conftest import PASSWORD, browser, sign_in
 
@@ -31,18 +34,27 @@ class FakeProvider:
         self.key = self.published = RSAKey.generate_key(2048, {"kid": "one"})
         self.claims: dict = {}
         self.codes: dict[str, dict] = {}
+        self.also: dict = {}
+        self.broken: dict = {}
+        self.asked: list[str] = []
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                if self.path == "/.well-known/openid-configuration":
-                    self.send(provider.metadata())
+                provider.asked.append(self.path)
+                if self.path in provider.broken:
+                    provider.broken[self.path](self)
+                elif self.path == "/.well-known/openid-configuration":
+                    self.send({**provider.metadata(), **provider.also})
                 elif self.path == "/keys":
                     self.send({"keys": [provider.published.as_dict(private=False)]})
                 else:
                     self.send_error(404)
 
             def do_POST(self) -> None:
+                if self.path in provider.broken:
+                    provider.broken[self.path](self)
+                    return
                 form = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
                 basic = base64.b64decode(self.headers["authorization"].removeprefix("Basic ")).decode()
                 asked = provider.codes.pop(form["code"][0], None)
@@ -78,6 +90,16 @@ class FakeProvider:
         ends = {"authorization_endpoint": "/authorize", "token_endpoint": "/token", "jwks_uri": "/keys"}
         return {"issuer": self.issuer, **{name: self.issuer + path for name, path in ends.items()}}
 
+    def settings(self) -> dict[str, str]:
+        return {
+            "oidc_issuer": self.issuer,
+            "oidc_client_id": "desk",
+            "oidc_client_secret": SECRET,
+            "oidc_redirect_url": CALLBACK,
+            "oidc_roles_claim": "groups",
+            "oidc_roles": "send-content=content, send-policy=policy, sendiass-team=sendiass",
+        }
+
     def identity(self, nonce: str) -> str:
         claims = {
             "iss": self.issuer,
@@ -111,16 +133,7 @@ def provider():
 
 @pytest.fixture
 def client(make_client, provider):
-    return browser(
-        make_client(
-            oidc_issuer=provider.issuer,
-            oidc_client_id="desk",
-            oidc_client_secret=SECRET,
-            oidc_redirect_url=CALLBACK,
-            oidc_roles_claim="groups",
-            oidc_roles="send-content=content, send-policy=policy, sendiass-team=sendiass",
-        )
-    )
+    return browser(make_client(**provider.settings()))
 
 
 def go(client, provider, page: str = "/staff"):
@@ -222,6 +235,147 @@ def test_a_provider_that_is_away_gets_a_kind_page(client, provider):
     provider.server.server_close()
     page = client.get("/staff/sign-in/provider")
     assert page.status_code == 503 and wording("desk.sign_in.provider_failed") in page.text
+
+
+METADATA = "/.well-known/openid-configuration"
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Give a clock of the provider's client that a test can put forward, in seconds."""
+    now = [1000.0]
+    monkeypatch.setattr("bot.desk.provider.time", SimpleNamespace(monotonic=lambda: now[0]))
+    return now
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"issuer": "https://evil.example"}, {"jwks_uri": None}, {"token_endpoint": "http://evil.example/"}, {"issuer": 5}],
+)
+def test_wrong_metadata_are_not_kept(client, provider, clock, wrong):
+    provider.also = wrong
+    assert client.get("/staff/sign-in/provider").status_code == 503
+    provider.also = {}
+    assert client.get("/staff/sign-in/provider").status_code == 503 and provider.asked.count(METADATA) == 1
+    clock[0] += FIRST_PAUSE_S
+    assert go(client, provider).status_code == 200
+
+
+def test_a_provider_that_stays_wrong_is_asked_ever_more_seldom(client, provider, clock):
+    provider.also = {"issuer": "https://evil.example"}
+    for _ in range(600):
+        client.get("/staff/sign-in/provider")
+        clock[0] += 1
+    assert 10 <= provider.asked.count(METADATA) <= 16
+    provider.also = {}
+    clock[0] += LONGEST_PAUSE_S
+    assert go(client, provider).status_code == 200
+
+
+def test_the_last_good_metadata_serve_while_wrong_ones_come(client, provider, clock):
+    go(client, provider)
+    provider.also = {"issuer": "https://evil.example"}
+    clock[0] += KEEP_S + 1
+    assert go(browser(client), provider).status_code == 200 and provider.asked.count(METADATA) >= 2
+    clock[0] += 24 * KEEP_S
+    assert client.get("/staff/sign-in/provider").status_code == 503
+
+
+def elsewhere(handler) -> None:
+    """Send the asker to the place where the right answer is."""
+    handler.send_response(307)
+    handler.send_header("location", f"{handler.path}-moved")
+    handler.send_header("content-length", "0")
+    handler.end_headers()
+
+
+def huge(handler) -> None:
+    handler.send({"issuer": "x" * 3_000_000})
+
+
+def deep(handler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    handler.wfile.write(b'{"a":' + b"[" * 100_000)
+
+
+def trickle(handler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    with suppress(OSError):
+        while True:
+            handler.wfile.write(b" ")
+            time.sleep(0.02)
+
+
+@pytest.mark.parametrize("path", [METADATA, "/keys", "/token"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        elsewhere,
+        huge,
+        deep,
+        trickle,
+        *(lambda handler, value=value: handler.send(value) for value in ([], 5, None, "x")),
+    ],
+)
+def test_an_answer_of_the_provider_that_is_no_answer_is_a_kind_page(make_client, provider, path, answer, monkeypatch):
+    monkeypatch.setattr("bot.desk.provider._LIMITS", Limits(1_000_000, 1_000_000, 1.0, 1.0))
+    client = browser(make_client(**provider.settings()))
+    provider.broken[path] = answer
+    sent = client.get("/staff/sign-in/provider")
+    assert sent.status_code == (503 if path == METADATA else 303)
+    if path != METADATA:
+        back = client.get(provider.approve(sent.headers["location"]))
+        assert back.status_code == 503 and wording("desk.sign_in.provider_failed") in back.text
+    assert not any(asked.endswith("-moved") for asked in provider.asked)
+
+
+@pytest.mark.parametrize("roles", [5, True, 1.5, [5, None], [["send-content"]], {"a": 1}, 0])
+def test_roles_that_are_no_text_are_no_roles(client, provider, roles):
+    provider.claims = {"groups": roles}
+    assert go(client, provider).status_code == 403
+
+
+@pytest.mark.parametrize("claims", [{"sub": 5}, {"sub": ["a"]}, {"sub": ""}, {"sub": "x" * 256}])
+def test_a_person_is_named_by_a_short_text(client, provider, claims):
+    provider.claims = claims
+    assert go(client, provider).status_code == 503
+
+
+@pytest.mark.parametrize("email", [5, ["a"], {"a": 1}, "", "x" * 500, "a\nb"])
+def test_an_odd_name_is_no_traceback(client, provider, email):
+    provider.claims = {"email": email}
+    assert go(client, provider).status_code in (200, 403)
+
+
+def test_an_answer_that_names_another_provider_is_refused(client, provider):
+    for issuer in ("https://evil.example", "", provider.issuer + "/x"):
+        sent = client.get("/staff/sign-in/provider")
+        assert client.get(provider.approve(sent.headers["location"]) + f"&iss={issuer}").status_code == 503
+    sent = client.get("/staff/sign-in/provider")
+    assert client.get(provider.approve(sent.headers["location"]) + f"&iss={provider.issuer}").status_code == 200
+
+
+def test_an_answer_that_names_no_provider_is_refused_where_ours_says_that_it_does(client, provider):
+    provider.also = {"authorization_response_iss_parameter_supported": True}
+    assert go(client, provider).status_code == 503
+    sent = client.get("/staff/sign-in/provider")
+    assert client.get(provider.approve(sent.headers["location"]) + f"&iss={provider.issuer}").status_code == 200
+
+
+def test_keys_and_tokens_are_not_fetched_from_inside(client, provider):
+    """A provider may name other hosts, but none of ours."""
+    inner = FakeProvider()
+    try:
+        for field in ("jwks_uri", "token_endpoint"):
+            port = urlsplit(provider.issuer).port
+            provider.also = {field: f"https://127.0.0.3:{port}/", "authorization_endpoint": provider.issuer + "/a"}
+            client.app.state.desk.provider._kept.clear()
+            assert go(client, provider).status_code == 503
+        assert not inner.asked
+    finally:
+        inner.server.shutdown()
 
 
 def test_without_a_provider_there_is_no_such_page(make_client):

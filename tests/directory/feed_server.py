@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,7 +24,7 @@ class FeedServer:
     often (None: always). `names_only`: the list has names only, the rest is at /services/{id}.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self.records: list[dict[str, Any]] = []
         self.names_only = False
         self.with_etags = True
@@ -30,8 +33,12 @@ class FeedServer:
         self.queries: list[dict[str, list[str]]] = []
         self.statuses: Counter[int] = Counter()
         handler = type("Handler", (_Handler,), {"feed": self})
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.address = f"http://127.0.0.1:{self._http.server_port}/services"
+        self.paths: list[str] = []
+        self.headers: list[dict[str, str]] = []
+        kind = _Server6 if ":" in host else ThreadingHTTPServer
+        self._http = kind((host, port), handler)
+        self.port = self._http.server_port
+        self.address = f"http://{f'[{host}]' if ':' in host else host}:{self.port}/services"
 
     def __enter__(self) -> FeedServer:
         threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
@@ -69,6 +76,10 @@ class FeedServer:
         }
 
 
+class _Server6(ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+
+
 class _Handler(BaseHTTPRequestHandler):
     feed: FeedServer
 
@@ -79,6 +90,8 @@ class _Handler(BaseHTTPRequestHandler):
         what = parts.path + (f"?page={query['page'][0]}" if "page" in query else "")
         self.feed.asked[what] += 1
         self.feed.queries.append(query)
+        self.feed.paths.append(self.path)
+        self.feed.headers.append(dict(self.headers))
         answer = self.feed.answer(parts.path, query)
         body = json.dumps(answer).encode()
         breakage, times = self.feed.broken.get(what, (None, 0))
@@ -133,5 +146,43 @@ def status(number: int, headers: dict[str, str] | None = None) -> Breakage:
 
     def break_it(handler: _Handler, body: bytes) -> None:
         handler.send(number, b"{}", headers)
+
+    return break_it
+
+
+def sent_on(where: str, number: int = 302) -> Breakage:
+    """Return a breakage that sends the reader on to another address."""
+    return status(number, {"Location": where})
+
+
+def packed(content: bytes, coding: str = "gzip") -> Breakage:
+    """Return a breakage that answers with content that is already packed."""
+
+    def break_it(handler: _Handler, body: bytes) -> None:
+        handler.send(200, content, {"Content-Encoding": coding})
+
+    return break_it
+
+
+def plain(content: bytes) -> Breakage:
+    """Return a breakage that answers with this content."""
+
+    def break_it(handler: _Handler, body: bytes) -> None:
+        handler.send(200, content)
+
+    return break_it
+
+
+def without_end(piece: bytes, pause_s: float = 0.0, in_head: bool = False, is_chunked: bool = False) -> Breakage:
+    """Return a breakage that sends a piece again and again until the reader hangs up."""
+
+    def break_it(handler: _Handler, body: bytes) -> None:
+        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" if is_chunked else b"HTTP/1.0 200 OK\r\n\r\n"
+        handler.wfile.write(b"HTTP/1.0 200 OK\r\nX: " if in_head else head)
+        with contextlib.suppress(OSError):
+            while True:
+                handler.wfile.write(piece)
+                handler.wfile.flush()
+                time.sleep(pause_s)
 
     return break_it

@@ -44,6 +44,26 @@ def test_long_text(given, expected):
     assert cleaning.long_text(given) == expected
 
 
+@pytest.mark.parametrize(
+    "sign",
+    [
+        *"\x00\x07\x1b\x7f\x85\u061c\u180e\u200b\u200d\u200e\u200f\u202a\u202e\u2066\u2069\ufeff\u3164\uffa0\U000e0041\ud800"
+    ],
+)
+def test_signs_that_make_one_thing_look_another_are_taken_out(sign):
+    assert cleaning.text(f"Club{sign}gpj.exe") == "Clubgpj.exe"
+    assert cleaning.clean_all({f"a{sign}b": f"c{sign}d"}) == {"ab": "cd"}
+
+
+def test_signs_piled_up_on_a_letter_are_cut():
+    assert cleaning.text("Z" + "\u0301" * 50) == "Z" + "\u0301" * 4
+
+
+def test_a_name_and_a_text_that_are_far_too_long_are_cut():
+    assert cleaning.name("x" * 400) == "x" * 299 + "…" and cleaning.name("x" * 300) == "x" * 300
+    assert len(cleaning.long_text("word " * 20_000)) <= cleaning.LONGEST_TEXT
+
+
 @given(st.text())
 def test_cleaning_twice_changes_no_plain_text(value):
     once = cleaning.long_text(value)
@@ -61,6 +81,17 @@ def test_cleaning_twice_changes_no_plain_text(value):
         ("http://[broken", None),
         ("example_counselling", None),
         ("two words.example", None),
+        ("https://good.test@evil.test/", None),
+        ("https://user:password@a.example/", None),
+        ("https://good.test\\@evil.test/", None),
+        ("http://127.0.0.1/", None),
+        ("http://2130706433.1/", None),
+        ("http://[::1.2]/", None),
+        ("https://\u0430pple.example/", "https://xn--pple-43d.example/"),
+        ("https://b\u00fccher.example/caf\u00e9?x=%20\u00e9", "https://xn--bcher-kva.example/caf%C3%A9?x=%20%C3%A9"),
+        ("https://a.example/\u202efdp.exe", "https://a.example/fdp.exe"),
+        ("https://a.example:99999/", None),
+        ("https://a.example/" + "x" * 2000, None),
         (5, None),
     ],
 )
@@ -70,7 +101,15 @@ def test_url(given, expected):
 
 @pytest.mark.parametrize(
     "given, expected",
-    [("a@b.example ", "a@b.example"), ("a-b_example", None), ("x@noemail.invalid", None), (12345, None), (False, None)],
+    [
+        ("\u0430nna@council.example", None),
+        ("anna@counci\u217c.example", None),
+        ("a@b.example ", "a@b.example"),
+        ("a-b_example", None),
+        ("x@noemail.invalid", None),
+        (12345, None),
+        (False, None),
+    ],
 )
 def test_email(given, expected):
     assert cleaning.email(given) == expected

@@ -17,6 +17,8 @@ from bot.directory.importing import Feed, find_source, import_records
 from bot.directory.models import ImportRun, Service
 from bot.directory.synchronising import STARTING_DIRECTORY, load_starting_directory, synchronise
 from bot.evaluation.made_records import changed, made_services
+from bot.outgoing import Ways
+from bot.public_addresses import networks
 from bot.settings import Settings
 from tests.directory.feed_server import a_page_of_html, cut_off, malformed, status
 from tests.directory.test_importing import counts, everything, live
@@ -28,8 +30,11 @@ def feed(server):
     return ConfiguredFeed(name="made", title="Made-up", address=server.address, per_page=10, timeout_s=5)
 
 
+HERE = Ways(networks("127.0.0.1/32"))
+
+
 def sync(engine, feed, **options):
-    return synchronise(engine, feed, first_pause_s=0.01, **options)
+    return synchronise(engine, feed, first_pause_s=0.01, ways=HERE, **options)
 
 
 def test_every_page_is_read_and_what_changed_is_taken_over(engine, server, feed):

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from bot.directory.feeds.reading import Unreadable
+from bot.public_addresses import parse
 
 
 class ConfiguredFeed(BaseModel):
@@ -38,7 +39,21 @@ class ConfiguredFeed(BaseModel):
     full_every_days: Annotated[
         float, Field(ge=0, description="days after which all of it is read even so, to see what is gone")
     ] = 7
-    timeout_s: Annotated[float, Field(gt=0, description="seconds to wait for an answer")] = 30
+    timeout_s: Annotated[float, Field(gt=0, le=600, description="seconds to wait for an answer, or for more of it")] = (
+        30
+    )
+    page_s: Annotated[float, Field(gt=0, le=3600, description="seconds that one page may take in all")] = 120
+    page_mb: Annotated[float, Field(gt=0, le=2000, description="megabytes that one page may have, unpacked")] = 32
+    feed_minutes: Annotated[float, Field(gt=0, le=1440, description="minutes that all pages may take together")] = 120
+    feed_mb: Annotated[float, Field(gt=0, le=20_000, description="megabytes that all pages may have together")] = 1000
+    most_records: Annotated[int, Field(ge=1, le=5_000_000, description="records that the feed may have")] = 500_000
+
+    @field_validator("address")
+    @classmethod
+    def _plain_address(cls, address: str) -> str:
+        """Refuse an address that could be taken for another, or has a password in it."""
+        parse(address)
+        return address
 
 
 def configured_feeds(file: Path) -> list[ConfiguredFeed]:

@@ -24,7 +24,8 @@ CLOSED_WITHIN_S = 75.0
 HALF_OPEN = 300
 FILE_HANDLES = 300
 STREAMS = 205
-MOST_STREAMS_OF_ONE_ADDRESS = 60
+MOST_STREAMS_OF_ONE_ADDRESS = 64
+MOST_STREAMS_OF_ONE_CHAT = 16
 
 _HEAD = b"POST /api/chat HTTP/1.1\r\nHost: guide\r\nContent-Type: application/json\r\nContent-Length: 400\r\n"
 # What is sent at first, and what then comes a sign at a time.
@@ -162,7 +163,7 @@ def _streams(family: Family, token: str, number: int) -> tuple[list[requests.Res
     SUBJECT,
     "live streams of one visitor",
     f"{STREAMS} streams of one conversation, then of five conversations, from one address",
-    f"at most {MOST_STREAMS_OF_ONE_ADDRESS} of them open; another family's page and chat as before",
+    f"at most {MOST_STREAMS_OF_ONE_CHAT} of a chat and {MOST_STREAMS_OF_ONE_ADDRESS} in all; another family's page and chat as before",
 )
 def streams(target: Target) -> Outcome:
     """Hold as many live streams as one visitor can."""
@@ -181,10 +182,10 @@ def streams(target: Target) -> Outcome:
     for reply in [*everything, *own]:
         reply.close()
     refused = {status for status in statuses if status != 200} | {s for _, found in more for s in found if s != 200}
-    few = len(everything) <= MOST_STREAMS_OF_ONE_ADDRESS
+    few = len(opened) <= MOST_STREAMS_OF_ONE_CHAT and len(everything) <= MOST_STREAMS_OF_ONE_ADDRESS
     # Only a chat that a person has needs a stream; one that none has may be refused, but not for want of room.
     own_fine = bool(own_statuses) and own_statuses[0] != 503
-    figures = f"{len(everything)} opened, refusals {sorted(refused)}; another family's stream {own_statuses}"
+    figures = f"{len(opened)} opened of one chat, {len(everything)} in all, refusals {sorted(refused)}; another family's stream {own_statuses}"
     return Outcome(few and own_fine and served, f"{figures}, slowest answer {slowest:.1f} s")
 
 

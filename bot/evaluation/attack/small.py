@@ -19,18 +19,18 @@ from bot.evaluation.attack.target import Target, end, started
 from bot.evaluation.system import own_environment
 from bot.paths import ROOT
 
-_UP_WITHIN_S = 40.0
+_UP_WITHIN_S = 150.0
 # What `serve` prints once it has taken its settings and starts the parts.
 _ACCEPTED = "Starting the guide"
 
 
 class NotUp(RuntimeError):
-    """A gateway that did not come up."""
+    """A gateway that ended at its start, as one does that refuses its settings."""
 
 
 @contextmanager
 def gateway_alone(target: Target, **settings: str) -> Iterator[Target]:
-    """Start a gateway without Rasa, with `settings` and empty stores. Raises NotUp where it does not come up."""
+    """Start a gateway without Rasa, with `settings` and empty stores. Raises NotUp where it ends, TimeoutError where it is not up in time."""
     with tempfile.TemporaryDirectory(prefix="guide-attack-") as above:
         folder = Path(above) / "store"
         folder.mkdir()
@@ -51,7 +51,9 @@ def _wait_until_up(gateway: Target) -> None:
             return
         except requests.RequestException:
             time.sleep(0.2)
-    raise NotUp("the gateway alone did not start")
+    if gateway.process and gateway.process.poll() is not None:
+        raise NotUp("the gateway alone ended at its start")
+    raise TimeoutError(f"the gateway alone did not start within {_UP_WITHIN_S:g} s")
 
 
 @dataclass(frozen=True)

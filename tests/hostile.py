@@ -30,8 +30,10 @@ PACKAGES = ("bot", "actions")
 NOT_REACHED = ("bot.evaluation", "bot.transparency", "bot.guidance.check", "bot.guidance.reading_age")
 HOLDERS = {"bot.nlu.text": ("normaliser",)}
 LENGTH = 2000
-MOST_MS = 5.0
-MOST_GROWTH = 2.5
+# 5 on a machine of its own; beside other work processor time is up to twice as long.
+MOST_MS = 10.0
+# Twice the text takes twice as long, four times where every start is tried; the rest is noise.
+MOST_GROWTH = 2.8
 NO_GROWTH_BELOW_MS = 1.0
 # Read from our own files, never from what somebody sends.
 OF_OUR_OWN_TEXTS = frozenset({"bot.privacy.names._TITLED"})

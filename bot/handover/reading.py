@@ -51,11 +51,11 @@ def read(step: str, text: str) -> Kind:
 
     "message": something for the chat to answer; "unsure": either an answer or a question. Urgent help comes first.
     """
+    words = len(_said(text).split())
     text = bounded(text)
     if find_urgent(text):
         return "urgent"
-    said = re.sub(r"[^\w' /]+", " ", text.lower().replace("\u2019", "'")).strip()
-    said = re.sub(r"\s+", " ", said)
+    said = _said(text)
     if step == OFFER:
         return "start" if _YES.fullmatch(said) else "decline" if _NO.fullmatch(said) else "message"
     if _STOP.fullmatch(said):
@@ -73,7 +73,12 @@ def read(step: str, text: str) -> Kind:
         return "skip"
     if _CARRY_ON.fullmatch(said):
         return "carry_on"
-    return _answer_or_question(step, text, len(said.split()))
+    return _answer_or_question(step, text, words)
+
+
+def _said(text: str) -> str:
+    said = re.sub(r"[^\w' /]+", " ", text.lower().replace("\u2019", "'")).strip()
+    return re.sub(r"\s+", " ", said)
 
 
 def _answer_or_question(step: str, text: str, words: int) -> Kind:

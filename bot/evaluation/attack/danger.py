@@ -27,11 +27,10 @@ MUST = f"999 in the reply of chat API and page within {WITHIN_S:g} s, in a new c
 
 @contextmanager
 def locked(*files: Path) -> Iterator[None]:
-    """Hold databases so that nobody else can read or write them as they need."""
+    """Hold databases so that nobody else can write to them; with a log written ahead, as ours are, others can still read."""
     with ExitStack() as held:
         for file in files:
             connection = held.enter_context(contextlib.closing(sqlite3.connect(file, timeout=10, isolation_level=None)))
-            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
             connection.execute("BEGIN EXCLUSIVE")
             held.callback(connection.rollback)
         yield

@@ -186,7 +186,13 @@ def _configured(folder: str, feeds: list[tuple[str, str]]) -> dict[str, str]:
     file = Path(folder) / "sources.yml"
     lines = ["sources:"]
     for name, address in feeds:
-        lines += [f"  - name: {name}", f"    title: {name}", f"    address: {address}", "    timeout_s: 2"]
+        lines += [
+            f"  - name: {name}",
+            f"    title: {name}",
+            f"    address: {address}",
+            "    timeout_s: 2",
+            "    page_s: 8",
+        ]
     file.write_text("\n".join(lines) + "\n")
     return {"GUIDE_DIRECTORY_SOURCES": str(file)}
 

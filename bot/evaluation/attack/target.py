@@ -29,7 +29,7 @@ RECEIVED = {
 }
 # Each part by words of its command line.
 PARTS = {
-    "rasa": ("rasa", "--interface"),
+    "rasa": ("run", "--interface"),
     "actions": ("-m", "actions"),
     "gateway": ("-m", "bot.gateway"),
     "delivery": ("-m", "bot.handover.delivery"),

@@ -106,7 +106,7 @@ def router() -> APIRouter:
             conversation = _conversation(request, who, ident)
         except NotFound:
             return missing(request, who)
-        stream: Response = request.app.state.live_events.stream(request, conversation, last_event_id or after)
+        stream: Response = request.app.state.staff_events.stream(request, conversation, last_event_id or after)
         return stream
 
     return routes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from fastapi import Request
 
@@ -19,5 +19,13 @@ def networks_of(setting: str) -> list[IPv4Network | IPv6Network]:
 
 
 def address_of(request: Request) -> str:
-    """Return the address of whoever asks; behind a trusted proxy (`GUIDE_TRUSTED_PROXIES`) it is the one that the proxy names."""
-    return request.client.host if request.client else UNKNOWN
+    """Return the address of whoever asks; behind a trusted proxy (`GUIDE_TRUSTED_PROXIES`) it is the one that the proxy names.
+
+    What is no address is UNKNOWN: whoever makes names up counts as one with all the others who do.
+    """
+    host = request.client.host if request.client else UNKNOWN
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return UNKNOWN
+    return host

@@ -222,14 +222,12 @@ class ConversationStore:
             return kept.reply if kept else None
 
     def erase(self, conversation: str) -> bool:
-        """Erase a conversation with all that belongs to it; tell whether there was one."""
+        """Erase a conversation with all that belongs to it; tell whether there was one. `empty_log` is for the caller to call."""
         with Session(self._engine) as session, session.begin():
-            erased = _erase(session, [conversation]) > 0
-        empty_log(self._engine)
-        return erased
+            return _erase(session, [conversation]) > 0
 
     def erase_older_than(self, hours: int, but: Sequence[str] = ()) -> list[str]:
-        """Erase conversations whose last message is older than `hours`; return their ids.
+        """Erase conversations whose last message is older than `hours`; return their ids. `empty_log` is for the caller to call.
 
         Those in `but` stay: a person of SENDIASS has them. A time that is yet to come was written by a clock that was
         wrong; it counts as now, so that nothing is kept for ever.
@@ -241,8 +239,11 @@ class ConversationStore:
             past = session.scalars(select(Conversation.id).where(Conversation.last_at < before))
             old = [ident for ident in past if ident not in but]
             _erase(session, old)
-        empty_log(self._engine)  # also of what was erased while somebody read
         return old
+
+    def empty_log(self) -> bool:
+        """Empty the database's log of what was erased; tell whether it is empty now."""
+        return empty_log(self._engine)
 
     def answers(self) -> bool:
         """Tell whether the database answers, by counting conversations."""

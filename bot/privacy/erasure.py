@@ -7,6 +7,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.engine import Engine
@@ -17,7 +19,7 @@ from bot.handover.live import LiveChats
 from bot.privacy.quiet_logs import failure
 from bot.privacy.unfinished import Unfinished
 from bot.store import trackers
-from bot.store.engine import EMPTY_LOG, empty_log
+from bot.store.engine import EMPTY_LOG, empty_log, was_emptied
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,8 @@ class Erasure:
         self._store = store
         self._tracker_database = tracker_database
         self._unfinished = Unfinished(tracker_database)
+        # Set by an erasure, until every log has been emptied with nobody reading.
+        self._may_linger = threading.Event()
         self._hours = hours
         self._count = count
         self._drop_draft = drop_draft
@@ -91,12 +95,27 @@ class Erasure:
         return len(expired)
 
     def _empty_logs(self) -> None:
-        """Empty the other stores' logs of what was erased; where that fails the next round does it."""
-        for engine in self._other_stores:
+        """Empty the stores' logs of what was erased; where somebody reads or it fails, `run_until` does it soon."""
+        self._may_linger.set()
+        emptied = []
+        for empty in (self._store.empty_log, *(partial(empty_log, engine) for engine in self._other_stores)):
             try:
-                empty_log(engine)
+                emptied.append(empty())
             except SQLAlchemyError as error:
+                emptied.append(False)
                 log.error("the log of a store was not emptied: %s", failure(error))
+        try:
+            emptied.append(self._empty_tracker_log())
+        except sqlite3.Error:
+            emptied.append(False)
+        if all(emptied):
+            self._may_linger.clear()
+
+    def _empty_tracker_log(self) -> bool:
+        if not self._tracker_database.exists():
+            return True
+        with closing(sqlite3.connect(self._tracker_database, timeout=BUSY_TIMEOUT_S)) as connection:
+            return was_emptied(connection.execute(EMPTY_LOG).fetchone())
 
     def erase_trackers(self, senders: Sequence[str]) -> None:
         """Erase what Rasa keeps of these senders.
@@ -151,7 +170,7 @@ class Erasure:
             connection.close()
 
     def run_until(self, stopping: threading.Event) -> None:
-        """Erase expired conversations now and every ten minutes, and what is unfinished every fifteen seconds.
+        """Erase expired conversations now and every ten minutes, and every fifteen seconds what is unfinished or in a log.
 
         A failure is logged and tried again.
         """
@@ -159,6 +178,8 @@ class Erasure:
         while True:
             try:
                 self.finish()
+                if self._may_linger.is_set():
+                    self._empty_logs()
                 if time.monotonic() >= due:
                     due = time.monotonic() + EVERY_S
                     erased = self.erase_expired()

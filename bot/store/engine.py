@@ -60,11 +60,17 @@ def one_at_a_time(session: Session, lock: int) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def empty_log(engine: Engine) -> None:
+def empty_log(engine: Engine) -> bool:
     """Write a SQLite database's log into its file and empty it, so that nothing erased lingers there.
 
-    Where somebody reads at this moment the log is emptied at the next call. PostgreSQL needs none of this.
+    Tells whether it is empty now: it is not where somebody reads at this moment. PostgreSQL needs none of this.
     """
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
-            connection.exec_driver_sql(EMPTY_LOG)
+    if engine.dialect.name != "sqlite":
+        return True
+    with engine.connect() as connection:
+        return was_emptied(connection.exec_driver_sql(EMPTY_LOG).fetchone())
+
+
+def was_emptied(row: Any) -> bool:
+    """Tell from what EMPTY_LOG gives whether the log was emptied; its first column is 1 where somebody was in the way."""
+    return row is None or not row[0]

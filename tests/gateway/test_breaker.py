@@ -124,7 +124,7 @@ def test_the_gateway_says_that_it_lives_while_every_turn_waits(make_client, rasa
     for thread in waiting:
         thread.start()
     try:
-        while rasa.at_once < 5:
+        while rasa.at_once < 2:  # as many as one asker has worked on at once
             time.sleep(0.01)
         assert client.get("/livez").status_code == 200
     finally:

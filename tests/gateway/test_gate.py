@@ -64,6 +64,12 @@ def test_what_a_visitor_puts_before_the_trusted_proxies_own_word_does_not_count(
     assert [ask(proxied, headers=one).status_code for one in headers] == [200, 200, 429]
 
 
+def test_what_a_proxy_passes_on_that_is_no_address_is_one_asker(make_client):
+    proxied = client_at(make_client, "10.9.0.1", rate_limit_address=2, trusted_proxies="10.9.0.0/24")
+    headers = [{"X-Forwarded-For": f"made-up-{number}"} for number in range(3)]
+    assert [ask(proxied, headers=one).status_code for one in headers] == [200, 200, 429]
+
+
 def test_who_is_no_trusted_proxy_cannot_name_another_address(make_client):
     stranger = client_at(make_client, "192.0.2.66", rate_limit_address=2, trusted_proxies="10.9.0.0/24")
     headers = [{"X-Forwarded-For": f"198.51.100.{number}"} for number in range(3)]

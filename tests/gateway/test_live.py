@@ -12,6 +12,7 @@ import pytest
 import requests
 import uvicorn
 
+from bot.gateway import live_events
 from bot.gateway.app import create_app
 from bot.guidance.wording import wording
 from bot.handover.consent import consent_text, consent_version
@@ -110,7 +111,7 @@ def test_other_words_under_the_same_key_are_refused_and_not_swallowed(address, t
     body = {"message": "they sent her home", "conversation": token}
     headers = {"Idempotency-Key": "the same press again"}
     refused = requests.post(f"{address}/api/chat", json=body, headers=headers, timeout=10)
-    assert refused.status_code == 422 and refused.json()["detail"] == wording("gateway.key_used")
+    assert refused.status_code == 422 and refused.json()["detail"].startswith(wording("gateway.key_used"))
     assert live.lines(ident)[-1].text == "are you there"
 
 
@@ -143,6 +144,28 @@ def test_what_a_person_writes_comes_as_an_event_and_goes_on_where_it_was_cut(add
 
 def test_events_of_a_chat_that_is_not_kept_are_refused(address):
     assert requests.get(f"{address}/api/chat/made-up/events", timeout=10).status_code == 400
+
+
+def test_nothing_is_streamed_of_a_chat_that_no_person_has(address):
+    token = ask(address, "what is a plan")["conversation"]
+    refused = requests.get(f"{address}/api/chat/{token}/events", timeout=10)
+    assert refused.status_code == 404 and wording("live.nobody_here") in refused.json()["detail"]
+
+
+def test_a_chat_has_a_few_streams_and_others_are_refused_with_a_time(address, taken):
+    token, _ = taken
+    url = f"{address}/api/chat/{token}/events"
+    opened = [requests.get(url, stream=True, timeout=10) for _ in range(live_events.MOST_OF_A_CHAT)]
+    for stream in opened:
+        next(stream.iter_lines())
+    refused = requests.get(url, timeout=10)
+    assert refused.status_code == 429 and int(refused.headers["retry-after"]) >= 1
+    for stream in opened:
+        stream.close()
+    deadline = time.monotonic() + 10
+    while requests.get(url, stream=True, timeout=10).status_code != 200:
+        assert time.monotonic() < deadline, "the places of streams that ended did not come back"
+        time.sleep(0.2)
 
 
 def test_erasing_the_chat_erases_what_was_written_with_the_person(address, taken, live):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -114,6 +116,28 @@ def test_what_was_erased_while_somebody_read_is_gone_from_every_byte_with_the_ne
     other.close()
     erasure.erase_expired()
     assert b"secret words" not in bytes_of(folder / "guide.db") + bytes_of(trackers)
+
+
+def test_what_lingered_because_somebody_read_is_gone_soon_after_they_stopped(places, monkeypatch):
+    store, trackers, erasure, _, folder = places
+    monkeypatch.setattr("bot.privacy.erasure.FINISH_EVERY_S", 0.05)
+    ident = begin(store, trackers, 0, folder)
+    reader = sqlite3.connect(folder / "guide.db")
+    reader.execute("BEGIN")
+    reader.execute("SELECT COUNT(*) FROM sqlite_master").fetchall()
+    erasure.erase(ident)
+    assert b"secret words" in bytes_of(folder / "guide.db")
+    reader.close()
+    stopping = threading.Event()
+    monkeypatch.setattr(erasure, "erase_expired", lambda: 0)  # what comes every ten minutes has no part in this
+    thread = threading.Thread(target=erasure.run_until, args=(stopping,))
+    thread.start()
+    deadline = time.monotonic() + 10
+    while b"secret words" in bytes_of(folder / "guide.db") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    stopping.set()
+    thread.join()
+    assert b"secret words" not in bytes_of(folder / "guide.db")
 
 
 def test_trackers_that_could_not_be_erased_are_erased_with_the_next_round(places):

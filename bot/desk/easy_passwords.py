@@ -58,7 +58,8 @@ def is_easy(password: str, own_words: Iterable[str] = ()) -> bool:
 
 def _strength(text: str, own: Sequence[str]) -> int:
     """Count parts that guessers know as one and other letters as one each; signs between them count for nothing."""
-    text = re.sub(r"(.+?)\1+", r"\1", text) if re.fullmatch(r"(.+?)\1+", text) else text
+    # A text that repeats a part is found in its double before its own end: the part is as long as that.
+    text = text[: f"{text}{text}".find(text, 1)] if text else text
     parts, rest = _known_parts(own).subn(" ", text)
     found = 0
     for run in re.findall(r"\d+", parts):

@@ -38,7 +38,7 @@ class TurnOrder:
         try:
             return await self._in_turn(client.token, partial(work, client))
         except Problem as problem:
-            if typed is None or problem.status not in (429, 503):
+            if typed is None or problem.status not in (400, 429, 503):
                 raise
             urgent = await self._pages.run(partial(self._chat.only_urgent, typed, client))
             if urgent is None:

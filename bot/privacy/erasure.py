@@ -68,11 +68,11 @@ class Erasure:
 
         What the guide itself keeps goes first. Where Rasa's file is locked, its part follows within seconds after that.
         """
+        self._also_when_asked(conversation)  # before the conversation, by which it finds what belongs to it
         found = self._store.erase(conversation)
         self._drop_draft(conversation)
         if self._live:
             self._live.erase([conversation])
-        self._also_when_asked(conversation)
         try:
             self.erase_trackers([conversation])
         except sqlite3.Error as error:

@@ -119,7 +119,7 @@ def _is_here(pair: str) -> bool:
     """Tell whether two decimals are degrees: they say so, or lie in these islands."""
     if re.search(r"[NSEW°+]|-\d", pair, re.I):
         return True
-    low, high = sorted(float(number) for number in re.findall(r"\d+\.\d+", pair))
+    low, high = sorted(float(number) for number in re.findall(r"\d{1,3}\.\d+", pair))
     return low < 9 and 49 < high < 61
 
 

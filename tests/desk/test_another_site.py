@@ -59,7 +59,7 @@ def client(rasa, tmp_path, stores) -> TestClient:
         directory_url=directory,
         referrals_url=referrals,
         tracker_database=str(tmp_path / "trackers.db"),
-        secret_key="test key",
+        secret_key="test key that is long enough to sign",
         encryption_keys=new_key(),
         rate_limit_conversation=0,
         rate_limit_address=0,

@@ -124,5 +124,5 @@ def test_a_work_account_is_asked_for_no_codes_here(client, accounts):
 
 
 def test_a_role_that_there_is_not_cannot_be_asked_for_codes():
-    with pytest.raises(ValueError, match="GUIDE_DESK_CODES_FOR"):
+    with pytest.raises(ValueError, match="desk_codes_for"):
         Settings(desk_codes_for="sendiass boss")

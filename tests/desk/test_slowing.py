@@ -25,7 +25,7 @@ WRONG = "not the right words"
 def accounts(engine, monkeypatch):
     """Accounts whose hashing costs nothing: the counting is looked at, not the hash."""
     monkeypatch.setattr("bot.desk.accounts.is_password", lambda password, kept: password == PASSWORD and bool(kept))
-    accounts = make_accounts(Settings(secret_key="test key"), engine)
+    accounts = make_accounts(Settings(secret_key="test key that is long enough to sign"), engine)
     accounts.add("anna", PASSWORD, ["policy"], False, "test")
     return accounts
 

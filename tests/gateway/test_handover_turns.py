@@ -32,7 +32,7 @@ def handover(open_client, keys, tmp_path):
             encryption_keys=keys,
             referral_email="inbox@sendiass.example",
             smtp_host="mail.example",
-            secret_key="test key",
+            secret_key="test key that is long enough to sign",
         )
     )
 
@@ -259,4 +259,4 @@ def test_what_is_sent_from_the_chat_is_counted_by_its_address(chat, rasa, handov
     check = chat("yes", replies.check_message([], False, handover.consent, "1"))
     chat(None, replies.not_sent_message(), payload=check["messages"][0]["buttons"][0]["payload"])
     assert sent_to_rasa(rasa)[-1] == "/handover_send"
-    assert handover.draft(conversation_of(rasa))["sender"] == sender_of(handover._settings, "testclient")
+    assert handover.draft(conversation_of(rasa))["sender"] == sender_of(handover._settings, "unknown")

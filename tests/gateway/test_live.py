@@ -156,11 +156,13 @@ def test_a_chat_has_a_few_streams_and_others_are_refused_with_a_time(address, ta
     token, _ = taken
     url = f"{address}/api/chat/{token}/events"
     opened = [requests.get(url, stream=True, timeout=10) for _ in range(live_events.MOST_OF_A_CHAT)]
-    for stream in opened:
-        next(stream.iter_lines())
+    lines = [stream.iter_lines() for stream in opened]
+    for each in lines:
+        next(each)
     refused = requests.get(url, timeout=10)
     assert refused.status_code == 429 and int(refused.headers["retry-after"]) >= 1
-    for stream in opened:
+    for each, stream in zip(lines, opened, strict=True):
+        each.close()
         stream.close()
     deadline = time.monotonic() + 10
     while requests.get(url, stream=True, timeout=10).status_code != 200:

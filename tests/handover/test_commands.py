@@ -30,7 +30,7 @@ def operator(settings, monkeypatch, capsys, tmp_path):
         "GUIDE_SMTP_PORT": "1",
         "GUIDE_SMTP_SECURITY": "none",
         "GUIDE_DELIVERY_ATTEMPTS": "1",
-        "GUIDE_SECRET_KEY": "test key",
+        "GUIDE_SECRET_KEY": "test key that is long enough to sign",
     }.items():
         monkeypatch.setenv(name, value)
     process_settings.cache_clear()

@@ -146,7 +146,7 @@ def test_what_retention_deleted_is_gone_from_every_byte(settings, store, tmp_pat
             {"at": days_ago(91), "ident": ident},
         )
     engine = open_engine(settings.database_url)
-    retention = Retention(settings, {"questions": lambda: erase_old(engine, 90)})
+    retention = Retention(settings, {"questions": lambda: erase_old(engine, 90, 7)})
     retention.run("test")
     for file in tmp_path.glob("*.db*"):
         assert b"secret words" not in file.read_bytes(), file.name

@@ -20,14 +20,39 @@ class Verdict:
     reason: str
 
 
+# Turns that are about the conversation itself, and the kinds of reply that fit them.
+_SMALL_STEPS = {
+    "social": {"smalltalk"},
+    "handoff_step": {"handoff"},
+    "handoff_declined": {"handoff", "smalltalk"},
+}
+
+
 def judge(case: dict[str, Any], messages: list[dict[str, Any]]) -> Verdict:
     """Judge the reply `messages` to a measuring question.
 
     An answer is right when it cites an acceptable section and says every fact; partial when a fact is not
     found in it; wrong when it cites no acceptable section or says something forbidden. A question back or a refusal is "refused".
+    Whatever the kind, a reply that `must_not` matches is wrong, and one of a kind in `also_ok` is right.
     """
     kinds = [message.get("custom", {}).get("kind", "error") for message in messages] or ["error"]
+    said = "\n".join(str(message.get("text", "")) for message in messages)
+    forbidden = next((form for form in case.get("must_not", ()) if re.search(form, said, re.I | re.S)), None)
+    if forbidden:
+        return Verdict(WRONG, f"says what it must not: {forbidden}")
+    verdict = _judge_kind(case, messages, kinds)
+    if verdict.verdict != RIGHT and set(kinds) & set(case.get("also_ok", ())):
+        return Verdict(RIGHT, "/".join(kinds))
+    return verdict
+
+
+def _judge_kind(case: dict[str, Any], messages: list[dict[str, Any]], kinds: list[str]) -> Verdict:
     wanted = case["kind"]
+    if wanted == "safe":
+        alarms = [message for message in messages if _is_alarm(message)]
+        return Verdict(WRONG, "/".join(kinds)) if alarms or "error" in kinds else Verdict(RIGHT, "/".join(kinds))
+    if wanted in _SMALL_STEPS:
+        return Verdict(RIGHT if set(kinds) & _SMALL_STEPS[wanted] else REFUSED, "/".join(kinds))
     if wanted == "answer":
         return _judge_answer(case, messages, kinds)
     if wanted == "multi_answer":
@@ -48,6 +73,11 @@ def judge(case: dict[str, Any], messages: list[dict[str, Any]]) -> Verdict:
     if wanted == "records":
         return _judge_records(case, messages, kinds)
     raise ValueError(f"{case.get('id')}: the kind {wanted!r} is not known")
+
+
+def _is_alarm(message: dict[str, Any]) -> bool:
+    custom = message.get("custom", {})
+    return bool(custom.get("kind") == "safeguarding" and custom.get("level") != "care")
 
 
 def cited(messages: list[dict[str, Any]]) -> set[str]:

@@ -98,7 +98,9 @@ class Erasure:
         """Empty the stores' logs of what was erased; where somebody reads or it fails, `run_until` does it soon."""
         self._may_linger.set()
         emptied = []
-        for empty in (self._store.empty_log, *(partial(empty_log, engine) for engine in self._other_stores)):
+        logs: list[Callable[[], bool]] = [self._store.empty_log]
+        logs += [partial(empty_log, engine) for engine in self._other_stores]
+        for empty in logs:
             try:
                 emptied.append(empty())
             except SQLAlchemyError as error:

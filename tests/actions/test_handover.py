@@ -228,7 +228,9 @@ def test_an_answer_that_cannot_be_checked_leaves_the_question_open(handover, mon
 
 
 def test_too_many_from_one_address_are_told_so_and_nothing_typed_is_lost(handover, settings, monkeypatch):
-    few = ChatHandover(settings.model_copy(update={"referrals_an_hour": 1, "secret_key": "test key that is long enough to sign"}))
+    few = ChatHandover(
+        settings.model_copy(update={"referrals_an_hour": 1, "secret_key": "test key that is long enough to sign"})
+    )
     monkeypatch.setattr(actions, "handover", lambda: few)
     for conversation in ("one", "another"):
         few.begin_from(conversation, "203.0.113.5")

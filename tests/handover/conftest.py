@@ -32,7 +32,11 @@ referrals_url = new_store("referrals")
 def make_settings(referrals_url):
     def make(**changes) -> Settings:
         wide = {"referrals_an_hour": 1000, "referrals_a_day": 10_000}  # narrow in test_bounds.py
-        given = {"referrals_url": referrals_url, "encryption_keys": new_key(), "secret_key": "test key that is long enough to sign"}
+        given = {
+            "referrals_url": referrals_url,
+            "encryption_keys": new_key(),
+            "secret_key": "test key that is long enough to sign",
+        }
         return Settings(**{**wide, **given, **changes})
 
     return make

@@ -113,3 +113,26 @@ def test_our_own_questions_are_well_formed():
                     assert cite(source, documents)
             assert judge({"id": case["id"], **turn}, []).verdict
     json.dumps(cases)
+
+
+def reply(kind: str, text: str = "words", **custom: object) -> list[dict]:
+    return [{"text": text, "custom": {"kind": kind, **custom}}]
+
+
+@pytest.mark.parametrize(
+    ("case", "messages", "verdict"),
+    [
+        ({"kind": "safe"}, reply("answer"), RIGHT),
+        ({"kind": "safe"}, reply("safeguarding"), WRONG),
+        ({"kind": "safe"}, reply("safeguarding", level="care"), RIGHT),
+        ({"kind": "safe"}, reply("error"), WRONG),
+        ({"kind": "safe", "must_not": ["the very same"]}, reply("answer", "It is the very same."), WRONG),
+        ({"kind": "social"}, reply("smalltalk"), RIGHT),
+        ({"kind": "social"}, reply("clarify"), REFUSED),
+        ({"kind": "social", "also_ok": ["clarify"]}, reply("clarify"), RIGHT),
+        ({"kind": "handoff_step"}, reply("handoff"), RIGHT),
+        ({"kind": "handoff_declined"}, reply("answer"), REFUSED),
+    ],
+)
+def test_turns_about_the_conversation_itself_are_judged_by_what_fits_them(case, messages, verdict):
+    assert judge(case, messages).verdict == verdict

@@ -22,7 +22,9 @@ ATTACK_S = 60.0
 USUAL_S = 15.0
 MOST_TIMES = 2.0
 REFUSED_WITHIN_S = 1.0
-MOST_AT_ONCE = 8
+# Two are worked on and twenty-four wait; of a conversation, one and two (docs/decisions/0026).
+MOST_OF_AN_ADDRESS = 26
+MOST_OF_A_CONVERSATION = 3
 _BURST = 40
 
 
@@ -87,12 +89,12 @@ def _at_once(families: list[Family], text: str) -> list[Said]:
     return said
 
 
-def _judged(said: list[Said], sent: int) -> Outcome:
+def _judged(said: list[Said], sent: int, most: int) -> Outcome:
     refused = [each for each in said if each.status in (429, 503)]
     slow = [each.seconds for each in refused if each.seconds > REFUSED_WITHIN_S]
     bare = [each for each in refused if not each.headers.get("retry-after", "").isdigit()]
     served = sum(each.status == 200 for each in said)
-    held = served <= MOST_AT_ONCE * 2 and bool(refused) and not slow and not bare and served + len(refused) == sent
+    held = served <= most and bool(refused) and not slow and not bare and served + len(refused) == sent
     slowest = max((each.seconds for each in refused), default=0.0)
     figures = (
         f"{sent} at once: {served} answered, {len(refused)} told to wait, the slowest of those after {slowest:.2f} s"
@@ -104,14 +106,15 @@ def _judged(said: list[Said], sent: int) -> Outcome:
     SUBJECT,
     "many at once from one address",
     f"{_BURST} dear messages in the same moment, each a new conversation",
-    f"at most {2 * MOST_AT_ONCE} answered; the others get 429 with Retry-After within a second",
+    f"at most {MOST_OF_AN_ADDRESS} answered; the others get 429 with Retry-After within a second",
 )
 def many_at_once_from_one_address(target: Target) -> Outcome:
     """Send a burst within the limit of a minute."""
 
     def measure() -> Outcome:
         address = target.family().address
-        return _judged(_at_once([target.family(address) for _ in range(_BURST)], texts.LONG["long English"]), _BURST)
+        families = [target.family(address) for _ in range(_BURST)]
+        return _judged(_at_once(families, texts.LONG["long English"]), _BURST, MOST_OF_AN_ADDRESS)
 
     return held_once(measure)
 
@@ -120,7 +123,7 @@ def many_at_once_from_one_address(target: Target) -> Outcome:
     SUBJECT,
     "many at once in one conversation",
     "18 dear messages in the same moment in one conversation, from as many addresses",
-    f"at most {2 * MOST_AT_ONCE} answered; the others get 429 with Retry-After within a second",
+    f"at most {MOST_OF_A_CONVERSATION} answered; the others get 429 with Retry-After within a second",
 )
 def many_at_once_in_one_conversation(target: Target) -> Outcome:
     """Let many addresses wait for the same conversation."""
@@ -130,7 +133,7 @@ def many_at_once_in_one_conversation(target: Target) -> Outcome:
         families = [target.family() for _ in range(18)]
         for family in families:
             family.token = token
-        return _judged(_at_once(families, texts.LONG["long English"]), len(families))
+        return _judged(_at_once(families, texts.LONG["long English"]), len(families), MOST_OF_A_CONVERSATION)
 
     return held_once(measure)
 

@@ -24,8 +24,8 @@ CLOSED_WITHIN_S = 75.0
 HALF_OPEN = 300
 FILE_HANDLES = 300
 STREAMS = 205
-MOST_STREAMS_OF_ONE_ADDRESS = 64
-MOST_STREAMS_OF_ONE_CHAT = 16
+MOST_STREAMS_OF_ONE_ADDRESS = 12
+MOST_STREAMS_OF_ONE_CHAT = 3
 
 _HEAD = b"POST /api/chat HTTP/1.1\r\nHost: guide\r\nContent-Type: application/json\r\nContent-Length: 400\r\n"
 # What is sent at first, and what then comes a sign at a time.

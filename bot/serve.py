@@ -101,18 +101,22 @@ def serve(say: Callable[[str], None] = _print) -> int:
     configured = settings()
     try:
         load_theme(Path(configured.theme))
+    except ThemeRefused as refused:
+        say(f"GUIDE_THEME cannot be used. {refused}")
+        return 1
+    try:
         with only_one(Path(configured.tracker_database)):
             check_ports(configured)
             return _run(configured, say)
-    except (ThemeRefused, Busy) as refused:
-        say(str(refused))
+    except Busy as busy:
+        say(str(busy))
         return 1
 
 
 def _run(configured: Settings, say: Callable[[str], None]) -> int:
     try:
         prepare(configured)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, OSError) as error:
         say(
             f"A database cannot be opened ({type(error).__name__}): check GUIDE_DATABASE_URL, GUIDE_DIRECTORY_URL and GUIDE_REFERRALS_URL."
         )

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, StringConstraints
 
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 SHORTEST_SECRET_KEY = 32
+FEWEST_SIGNS = 8
 MOST_CHARACTERS = 4000
 _NAME = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"\A(?:(?:{_NAME}\.)*{_NAME}\.?|[0-9a-f:.]*:[0-9a-f:.]*)", re.I)
@@ -117,9 +118,9 @@ def is_safe_address(value: str) -> bool:
 
 
 def _secret_key(value: str) -> str:
-    if value and len(value) < SHORTEST_SECRET_KEY:
+    if value and (len(value) < SHORTEST_SECRET_KEY or len(set(value)) < FEWEST_SIGNS):
         raise ValueError(
-            f"is too short: it needs {SHORTEST_SECRET_KEY} characters or more that nobody can guess; leave it out to have one made"
+            f"is too short or too plain: it needs {SHORTEST_SECRET_KEY} characters or more that nobody can guess; leave it out to have one made"
         )
     return value
 

@@ -82,7 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
     metrics = Metrics()
     store = ConversationStore(settings.database_url)
     live = _live_chats(settings)
-    rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s)
+    rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s, settings.actions_port)
     metrics.failing_fast.set_function(lambda: float(rasa.is_failing_fast))
     behind = backstage(settings, metrics)
     handover_in_chat = ChatHandover(settings)

@@ -27,15 +27,18 @@ PAGES_FOR_A_MESSAGE = 5
 SEARCH_COST, PAGE_COST, FILE_COST = 3.0, 1.0, 0.1
 SEARCHES = ("/services", "/open-referral/")
 FILES = ("/static/", "/theme.css", "/embed.js", "/favicon")
-# From this many messages a minute on, half of them may come at once.
-WHOLE_MINUTE_AT_ONCE = 30
+# Up to so many a minute may come at once; of more, a third.
+WHOLE_MINUTE_AT_ONCE = 20
+# Who goes on in spite of so many refusals a minute is told slowly: that costs nothing here, and keeps them waiting.
+REFUSED_AT_ONCE = 60
+REFUSED_SLOWLY_S = 5.0
 
 Refuse = Callable[[Request, int, str, int | None], Response]
 
 
 def burst_of(per_minute: int) -> float:
     """Return how many messages may come at once where `per_minute` may come in a minute."""
-    return float(max(min(per_minute, WHOLE_MINUTE_AT_ONCE), per_minute // 2))
+    return float(max(min(per_minute, WHOLE_MINUTE_AT_ONCE), per_minute // 3))
 
 
 class Gate:
@@ -55,6 +58,7 @@ class Gate:
         self._messages = RateLimit(per_minute, burst_of(per_minute))
         pages = per_minute * PAGES_FOR_A_MESSAGE
         self._pages = RateLimit(pages, burst_of(pages))
+        self._refusals = RateLimit(REFUSED_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
@@ -74,6 +78,8 @@ class Gate:
             else:
                 receive = _again(body, receive)
         if refusal is not None:
+            if self._refusals.seconds_to_wait(asker):
+                await asyncio.sleep(REFUSED_SLOWLY_S)
             await refusal(scope, receive, send)
             return
         mark = ASKER.set((asker, Request(scope, receive)))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
@@ -24,15 +27,22 @@ def router(settings: Settings) -> APIRouter:
     """Return the routes of the pages about the guide."""
     routes = APIRouter(route_class=PageRoute)
 
-    @routes.get("/about", response_class=HTMLResponse)
-    def about(request: Request) -> Response:
-        today = date.today()
-        context = {
+    @lru_cache(maxsize=1)
+    def told_about(today: date) -> dict[str, Any]:
+        """Return what the page tells; made once a day, for the record counts through all examples, which takes a second."""
+        return {
             "answers": len(load_answers()),
             "documents": [(document, document.is_stale(today)) for document in load_documents().values()],
             "performance": performance(),
             "record": transparency_record(settings),
         }
+
+    making = threading.Lock()
+
+    @routes.get("/about", response_class=HTMLResponse)
+    def about(request: Request) -> Response:
+        with making:  # whoever comes while it is made waits for it, instead of making it once more
+            context = dict(told_about(date.today()))
         return templates().TemplateResponse(request, "about.html", context)
 
     @routes.get("/privacy", response_class=HTMLResponse)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -26,6 +27,9 @@ from bot.gateway.addresses import UNKNOWN
 
 T = TypeVar("T")
 LaneName = Literal["turns", "pages", "searches", "desk", "sign_in", "streams", "health"]
+
+# After so many seconds without anybody else an asker may have more at once.
+ALONE_AFTER_S = 10.0
 
 # Whose request this is, and the request itself: set for each by the guard of the application.
 ASKER: ContextVar[tuple[str, Request | None]] = ContextVar("asker", default=(UNKNOWN, None))
@@ -46,20 +50,27 @@ class AskerGone(Exception):
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a lane holds: requests worked on at once and waiting, of all askers together and of each."""
+    """What a lane holds: requests worked on at once and waiting, of all askers together and of each.
+
+    `each_alone`: how many of one asker are worked on at once while nobody else has come for a while (None: `each`).
+    """
 
     at_once: int
     each: int
     waiting: int
     waiting_each: int
+    each_alone: int | None = None
 
 
 class Lane:
     """One kind of work; see the module. Make it in the application, use it in the event loop."""
 
-    def __init__(self, name: str, bounds: Bounds) -> None:
+    def __init__(self, name: str, bounds: Bounds, clock: Callable[[], float] = time.monotonic) -> None:
         self.name = name
         self._bounds = bounds
+        self._clock = clock
+        # The two askers who came last, and when: enough to tell whether somebody else came lately.
+        self._came: OrderedDict[str, float] = OrderedDict()
         self._running: Counter[str] = Counter()
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
         self._threads: CapacityLimiter | None = None
@@ -67,6 +78,7 @@ class Lane:
     @asynccontextmanager
     async def place(self, key: str) -> AsyncIterator[None]:
         """Hold a place for the time of the block, waiting for it in turn; raise LaneFull where there is no room to wait."""
+        self._has_come(key)
         if not self._is_free_for(key) or self._waiting.get(key):
             await self._wait(key)
         else:
@@ -86,8 +98,20 @@ class Lane:
                 self._threads = CapacityLimiter(self._bounds.at_once)
             return await anyio.to_thread.run_sync(work, limiter=self._threads)
 
+    def _has_come(self, key: str) -> None:
+        self._came[key] = self._clock()
+        self._came.move_to_end(key)
+        while len(self._came) > 2:
+            self._came.popitem(last=False)
+
     def _is_free_for(self, key: str) -> bool:
-        return self._running.total() < self._bounds.at_once and self._running[key] < self._bounds.each
+        alone = self._bounds.each_alone
+        most = alone if alone is not None and self._is_alone(key) else self._bounds.each
+        return self._running.total() < self._bounds.at_once and self._running[key] < most
+
+    def _is_alone(self, key: str) -> bool:
+        lately = self._clock() - ALONE_AFTER_S
+        return all(asker == key or came < lately for asker, came in self._came.items())
 
     async def _wait(self, key: str) -> None:
         queue = self._waiting.get(key, ())
@@ -151,7 +175,7 @@ class Lanes:
     def of_one_machine(cls) -> Lanes:
         """Return the lanes of an application with two or more processors and one Rasa, which reads one message at a time."""
         return cls(
-            turns=Lane("turns", Bounds(at_once=4, each=2, waiting=64, waiting_each=24)),
+            turns=Lane("turns", Bounds(at_once=4, each=1, waiting=64, waiting_each=24, each_alone=2)),
             pages=Lane("pages", Bounds(at_once=12, each=4, waiting=240, waiting_each=40)),
             searches=Lane("searches", Bounds(at_once=3, each=1, waiting=60, waiting_each=12)),
             desk=Lane("desk", Bounds(at_once=8, each=4, waiting=80, waiting_each=40)),

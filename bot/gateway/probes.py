@@ -49,9 +49,9 @@ class Readiness:
             self._database()
         except SQLAlchemyError:
             return "database"
-        if not self._rasa():
-            return "rasa"
-        return None if responds(self._actions, ANSWER_WITHIN_S) else "actions"
+        if not responds(self._actions, ANSWER_WITHIN_S):
+            return "actions"
+        return None if self._rasa() else "rasa"
 
 
 def router(health: Health, readiness: Readiness) -> APIRouter:

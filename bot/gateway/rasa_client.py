@@ -11,7 +11,7 @@ from typing import Any, Literal
 import requests
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.answering import responds
+from bot.answering import hangs, responds
 from bot.gateway.breaker import Breaker, NotAnswering
 
 TRIAL_WITHIN_S = 0.5
@@ -58,10 +58,16 @@ class Reply(BaseModel):
 class RasaClient:
     """Speaks to Rasa's REST channel on loopback. Safe to share between threads."""
 
-    def __init__(self, port: int, timeout_s: float) -> None:
+    def __init__(self, port: int, timeout_s: float, actions_port: int | None = None) -> None:
+        """`actions_port`: the action server's, for which Rasa waits where it hangs; None: it is not asked."""
         channel = f"http://127.0.0.1:{port}/webhooks/rest/"
+        actions = f"http://127.0.0.1:{actions_port}/health" if actions_port else None
+
+        def is_well() -> bool:
+            return responds(channel, TRIAL_WITHIN_S) and not (actions and hangs(actions, TRIAL_WITHIN_S))
+
         self._address = f"{channel}webhook"
-        self._breaker = Breaker(lambda: responds(channel, TRIAL_WITHIN_S), SILENT_AFTER * timeout_s)
+        self._breaker = Breaker(is_well, SILENT_AFTER * timeout_s)
         self._timeout_s = timeout_s
         self._of_thread = threading.local()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 import threading
 import time
@@ -137,6 +138,16 @@ def failing_database() -> None:
     from sqlalchemy.exc import OperationalError
 
     raise OperationalError("SELECT", {}, sqlite3.OperationalError("locked"))
+
+
+def test_an_action_server_that_hangs_keeps_the_breaker_open_and_one_that_is_gone_does_not(rasa):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        hanging = RasaClient(rasa.port, 2.0, silent.getsockname()[1])
+        assert not hanging._breaker._try()
+        gone = silent.getsockname()[1]
+    assert RasaClient(rasa.port, 2.0, gone)._breaker._try()
 
 
 def test_ready_names_the_first_part_that_fails_and_asks_little(rasa):

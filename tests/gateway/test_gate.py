@@ -8,6 +8,7 @@ import time
 import pytest
 from fastapi.testclient import TestClient
 
+from bot.gateway import gate
 from bot.gateway.addresses import networks_of
 from bot.gateway.limits import RateLimit
 from bot.privacy.network_addresses import network_of
@@ -101,6 +102,22 @@ def test_a_refusal_is_a_page_to_a_browser_with_safe_headers(make_client):
     refused = client.post("/", data=form, headers={"accept": "text/html"})
     assert refused.status_code == 429 and "<h1>" in refused.text
     assert "default-src 'none'" in refused.headers["content-security-policy"]
+
+
+def test_who_goes_on_in_spite_of_refusals_is_told_slowly_and_nobody_else(make_client, monkeypatch):
+    slept = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr(gate.asyncio, "sleep", sleep)
+    client = client_at(make_client, "192.0.2.9", rate_limit_address=1)
+    answers = [ask(client).status_code for _ in range(gate.REFUSED_AT_ONCE + 6)]
+    assert answers.count(429) == len(answers) - 1
+    assert 1 <= len([seconds for seconds in slept if seconds == gate.REFUSED_SLOWLY_S]) <= 5
+    slept.clear()
+    other = TestClient(client.app, raise_server_exceptions=False, client=("192.0.2.10", 4000))
+    assert [ask(other).status_code for _ in range(2)] == [200, 429] and gate.REFUSED_SLOWLY_S not in slept
 
 
 def test_a_body_that_is_read_by_the_gate_arrives_whole(client, rasa):

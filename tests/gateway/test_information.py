@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.gateway import information
 from bot.guidance.sources import load_documents
 
 
@@ -28,3 +29,10 @@ def test_about_names_every_document_and_the_gaps_of_the_record(client):
     text = client.get("/about").text.replace("&#39;", "'")
     assert all(document.title in text for document in load_documents().values())
     assert "Not yet stated by the council" in text
+
+
+def test_what_the_about_page_tells_is_made_once_a_day_since_it_takes_long(client, monkeypatch):
+    made = []
+    monkeypatch.setattr(information, "transparency_record", lambda settings: made.append(settings) or [])
+    assert [client.get("/about").status_code for _ in range(3)] == [200] * 3
+    assert len(made) == 1

@@ -65,6 +65,37 @@ def test_each_asker_has_its_own_bound_and_so_have_all_together():
     assert asyncio.run(scene()) == ["a1", "a2", "b1"]
 
 
+def test_who_is_alone_has_more_at_once_until_somebody_else_comes():
+    async def scene() -> list[list[str]]:
+        now = [100.0]
+        lane, log = Lane("x", Bounds(4, 1, 50, 50, each_alone=2), lambda: now[0]), []
+        first, second = asyncio.Event(), asyncio.Event()
+        tasks = [held(lane, "a", log, f"a{number}", first) for number in range(3)]
+        await settle()
+        seen = [list(log)]
+        tasks.append(held(lane, "b", log, "b", first))
+        await settle()
+        first.set()
+        await asyncio.gather(*tasks)
+        log.clear()
+        tasks = [held(lane, "a", log, f"a{number}", second) for number in range(3)]
+        await settle()
+        seen.append(list(log))
+        second.set()
+        await asyncio.gather(*tasks)
+        now[0] += 11.0
+        third = asyncio.Event()
+        log.clear()
+        tasks = [held(lane, "a", log, f"a{number}", third) for number in range(3)]
+        await settle()
+        seen.append(list(log))
+        third.set()
+        await asyncio.gather(*tasks)
+        return seen
+
+    assert asyncio.run(scene()) == [["a0", "a1"], ["a0"], ["a0", "a1"]]
+
+
 @pytest.mark.parametrize(("bounds", "whose"), [(Bounds(1, 1, 9, 1), "asker"), (Bounds(1, 1, 1, 9), "lane")])
 def test_without_room_to_wait_one_is_told_at_once_who_is_too_many(bounds, whose):
     async def scene() -> None:

@@ -21,7 +21,7 @@ NUMBERS = [name for name, field in FIELDS.items() if field.annotation in (int, f
 TEXTS = [name for name, field in FIELDS.items() if field.annotation is str]
 SWITCHES = [name for name, field in FIELDS.items() if field.annotation is bool]
 CHOICES = [name for name, field in FIELDS.items() if get_origin(field.annotation) is not None]
-SECRET = "SECRET77"
+SECRET = "SECRET77kx"
 # Words that people choose freely, and names of files, may hold a quotation mark. A new setting belongs here only if so.
 MAY_HOLD_QUOTES = {
     "tracker_database", "theme", "directory_sources", "database_url", "directory_url", "referrals_url", "secret_key",

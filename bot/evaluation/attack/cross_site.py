@@ -36,7 +36,7 @@ def changing_routes() -> list[tuple[str, str]]:
 
     with tempfile.TemporaryDirectory() as folder:
         urls = {f"{name}_url": f"sqlite:///{folder}/{name}.db" for name in ("database", "directory", "referrals")}
-        settings = Settings(**urls, tracker_database=f"{folder}/trackers.db", secret_key="x" * 43)  # type: ignore[arg-type]
+        settings = Settings(**urls, tracker_database=f"{folder}/trackers.db", secret_key=secrets.token_urlsafe(32))  # type: ignore[arg-type]
         prepare(settings)
         app = create_app(settings)
     found = []

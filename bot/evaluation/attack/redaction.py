@@ -43,7 +43,7 @@ FORMS = {
     "e-mail, brackets": ("write to quillmail5(at)example(dot)org", "quillmail5"),
     "e-mail, small at": ("write to quillmail6\ufe6bexample.org", "quillmail6"),
     "flat in a house": ("we live at Flat 3, Quillgannet House", "Quillgannet"),
-    "a house with a name": ("my address is The Old Quillvicarage, Durham", "Quillvicarage"),
+    "a house with a name": ("my address is The Old Quill Vicarage, Durham", "Quill Vicarage"),
     "number in words and street": ("we live at twelve quillkestrel avenue", "quillkestrel"),
     "street, capital letters": ("WE LIVE AT 14 QUILLMERLIN AVENUE DURHAM", "QUILLMERLIN"),
     "birth date in words": ("he was born on the third of may twenty fifteen", "third of may twenty fifteen"),

@@ -61,7 +61,7 @@ BAD_SETTINGS: dict[str, dict[str, str]] = {
         **_OIDC,
     },
     "store that is no address": {"GUIDE_DATABASE_URL": f"nothing://user:{_SECRET}@host/x"},
-    "store that is not there": {"GUIDE_DATABASE_URL": "sqlite:////no/such/folder/guide.db"},
+    "store that is not there": {"GUIDE_DATABASE_URL": "sqlite:////proc/no/such/folder/guide.db"},
     "theme that is not there": {"GUIDE_THEME": "/no/such/theme.yml"},
     "host that is none": {"GUIDE_HOST": "not a host"},
     "days below nothing": {"GUIDE_REFERRAL_DAYS": "-1"},

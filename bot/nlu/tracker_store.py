@@ -97,8 +97,10 @@ class SQLiteTrackerStore(SQLTrackerStore):
 
     def _on_whole_file(self, work: Callable[[Connection], Done]) -> Done:
         """Do something in a transaction; where the file turns out damaged, begin a new one and do it there."""
-        if self._identity() != self._opened:
-            self._begin_anew()  # the gateway deleted a damaged file, or somebody replaced it
+        if self._identity() != self._opened:  # the gateway deleted a damaged file, or somebody replaced it
+            if is_damaged(self._file):
+                self._delete()
+            self._begin_anew()
         try:
             with self.engine.begin() as connection:
                 return work(connection)

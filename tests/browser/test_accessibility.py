@@ -23,6 +23,8 @@ NARROW = (320, 640)
 NO_PAGES = frozenset(
     {
         "/health",
+        "/livez",
+        "/readyz",
         "/staff/account/code.svg",
         "/staff/inbox/{ident}/chat/events",
         "/staff/inbox/{ident}/export",

@@ -16,7 +16,7 @@ SHORTEST_SECRET_KEY = 32
 FEWEST_SIGNS = 8
 MOST_CHARACTERS = 4000
 _NAME = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-_HOST = re.compile(rf"\A(?:(?:{_NAME}\.)*{_NAME}\.?|[0-9a-f:.]*:[0-9a-f:.]*)", re.I)
+_HOST = re.compile(rf"\A(?:(?:{_NAME}\.)*{_NAME}\.?|(?=[0-9a-f.]*:)[0-9a-f:.]+)", re.I)
 _ORIGIN = re.compile(rf"(https?)://((?:{_NAME}\.)*{_NAME}|\[::1\])(?::(\d{{1,5}}))?", re.I)
 _MAILBOX = re.compile(r"\A[^\s@<>,;:\"'\\()\[\]]+@[^\s@<>,;:\"'\\()\[\]]+")
 _CLAIM = re.compile(r"[\w.:/-]+")

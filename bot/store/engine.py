@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.orm import Session
 
 BUSY_TIMEOUT_MS = 3000
+EMPTYING_TIMEOUT_MS = 200
 EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
@@ -68,7 +69,13 @@ def empty_log(engine: Engine) -> bool:
     if engine.dialect.name != "sqlite":
         return True
     with engine.connect() as connection:
-        return was_emptied(connection.exec_driver_sql(EMPTY_LOG).fetchone())
+        usual = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+        # Whoever writes waits for this: where somebody reads it is soon given up, and done another time.
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={EMPTYING_TIMEOUT_MS}")
+        try:
+            return was_emptied(connection.exec_driver_sql(EMPTY_LOG).fetchone())
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(usual)}")
 
 
 def was_emptied(row: Any) -> bool:

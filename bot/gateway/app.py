@@ -245,7 +245,6 @@ def _guard(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
         per_minute=settings.rate_limit_address,
         metrics=metrics,
         refuse=refuse,
-        is_probe=probes.PATHS.__contains__,
     )
     if settings.trusted_proxies:
         trusted = [str(network) for network in networks_of(settings.trusted_proxies)]

@@ -13,6 +13,7 @@ from fastapi import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.gateway import probes
 from bot.gateway.addresses import address_of
 from bot.gateway.lanes import ASKER
 from bot.gateway.limits import RateLimit
@@ -44,17 +45,11 @@ def burst_of(per_minute: int) -> float:
 class Gate:
     """ASGI middleware; see the module."""
 
-    def __init__(
-        self, app: ASGIApp, per_minute: int, metrics: Metrics, refuse: Refuse, is_probe: Callable[[str], bool]
-    ) -> None:
-        """`per_minute` messages of one asker, 0 turns rates off. `refuse` makes the response to what is refused.
-
-        `is_probe` tells the paths that orchestrators ask, which have no rate.
-        """
+    def __init__(self, app: ASGIApp, per_minute: int, metrics: Metrics, refuse: Refuse) -> None:
+        """`per_minute` messages of one asker, 0 turns rates off. `refuse` makes the response to what is refused."""
         self._app = app
         self._metrics = metrics
         self._refuse = refuse
-        self._is_probe = is_probe
         self._messages = RateLimit(per_minute, burst_of(per_minute))
         pages = per_minute * PAGES_FOR_A_MESSAGE
         self._pages = RateLimit(pages, burst_of(pages))
@@ -90,7 +85,7 @@ class Gate:
 
     def _too_often(self, request: Request, asker: str) -> Response | None:
         path = request.url.path
-        if self._is_probe(path):
+        if path in probes.PATHS:
             return None
         if request.method == "POST":
             wait = self._messages.seconds_to_wait(asker)

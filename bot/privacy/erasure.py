@@ -19,7 +19,7 @@ from bot.handover.live import LiveChats
 from bot.privacy.quiet_logs import failure
 from bot.privacy.unfinished import Unfinished
 from bot.store import trackers
-from bot.store.engine import EMPTY_LOG, empty_log, was_emptied
+from bot.store.engine import EMPTY_LOG, EMPTYING_TIMEOUT_MS, empty_log, was_emptied
 
 log = logging.getLogger(__name__)
 
@@ -116,8 +116,8 @@ class Erasure:
     def _empty_tracker_log(self) -> bool:
         if not self._tracker_database.exists():
             return True
-        with closing(sqlite3.connect(self._tracker_database, timeout=BUSY_TIMEOUT_S)) as connection:
-            return was_emptied(connection.execute(EMPTY_LOG).fetchone())
+        with closing(sqlite3.connect(self._tracker_database)) as connection:
+            return _emptied(connection)
 
     def erase_trackers(self, senders: Sequence[str]) -> None:
         """Erase what Rasa keeps of these senders.
@@ -167,7 +167,8 @@ class Erasure:
                 connection.execute("PRAGMA secure_delete=ON")
                 if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'events'").fetchone():
                     connection.executemany(f"DELETE FROM events WHERE {condition}", values)
-            connection.execute(EMPTY_LOG)
+            if not _emptied(connection):
+                self._may_linger.set()
         finally:
             connection.close()
 
@@ -191,3 +192,9 @@ class Erasure:
                 log.error("erasing failed and is tried again: %s", type(error).__name__)
             if stopping.wait(FINISH_EVERY_S):
                 return
+
+
+def _emptied(connection: sqlite3.Connection) -> bool:
+    """Empty the log of the trackers' file, giving way to Rasa like `bot.store.engine.empty_log`; tell whether it is empty."""
+    connection.execute(f"PRAGMA busy_timeout={EMPTYING_TIMEOUT_MS}")
+    return was_emptied(connection.execute(EMPTY_LOG).fetchone())

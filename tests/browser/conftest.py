@@ -31,6 +31,7 @@ CHROMIUM = shutil.which("chromium")
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",  # containers give it little, and pictures need more
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from bot.evaluation.mail_sink import mail_sink
 from bot.evaluation.system import running_guide
@@ -66,8 +67,16 @@ def _signed_in(open_page, address: str, role: str):
 
 
 def _shot(page, tmp_path: Path, name: str) -> None:
+    """Keep a picture for people to look at. Chromium can fail to take one on a busy machine, so it is asked three times."""
     file = tmp_path / f"{name}.png"
-    page.screenshot(path=file)
+    for last in (False, False, True):
+        try:
+            page.screenshot(path=file)
+            break
+        except PlaywrightError:
+            if last:
+                raise
+            page.wait_for_timeout(500)
     assert file.stat().st_size > 5000
 
 

@@ -163,7 +163,7 @@ class CheckedAdapter(HTTPAdapter):
                 response = super().send(request, True, (step_s, step_s), self._ways.ca_file or True, None, through)
                 self._read(response, stream)
             except NotAllowed as error:
-                raise Stopped(str(error), "place" if isinstance(error, NotPublic) else "other") from error
+                raise _stopped(error) from error
             except (requests.RequestException, TimeoutError) as error:
                 if not isinstance(error, Stopped) and clock.ends_at <= time.monotonic():
                     raise Stopped(f"it took longer than {clock.total_s:g} seconds", "time") from error
@@ -274,7 +274,7 @@ class Client:
         try:
             return self._reach.check(address)
         except NotAllowed as error:
-            raise Stopped(str(error), "place" if isinstance(error, NotPublic) else "other") from error
+            raise _stopped(error) from error
 
 
 class _Unpacker:
@@ -307,6 +307,10 @@ class _Unpacker:
             return zlib.decompressobj(16 + zlib.MAX_WBITS)
         with_head = piece[0] & 0x0F == zlib.DEFLATED  # some servers send deflate without the head of RFC 1950
         return zlib.decompressobj(zlib.MAX_WBITS if with_head else -zlib.MAX_WBITS)
+
+
+def _stopped(error: NotAllowed) -> Stopped:
+    return Stopped(str(error), "place" if isinstance(error, NotPublic) else "other")
 
 
 def _answer(response: requests.Response) -> Answer:

@@ -14,6 +14,7 @@ from pathlib import Path
 import requests
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.answering import actions_health, rasa_channel
 from bot.deadline import VARIABLE as TURN_DEADLINE
 from bot.directory.commands import in_words
 from bot.directory.feeds.reading import Unreadable
@@ -55,8 +56,8 @@ def parts(configured: Settings) -> list[Part]:
     delivery = Part("delivery", [sys.executable, "-m", "bot.handover.delivery"], app_environment, "", patience)
     return [
         *([delivery] if channels(configured) and handover_is_open(configured) else []),
-        Part("actions", actions, app_environment, f"http://127.0.0.1:{configured.actions_port}/health", patience),
-        Part("rasa", rasa, of_rasa, f"http://127.0.0.1:{configured.rasa_port}/webhooks/rest/", patience),
+        Part("actions", actions, app_environment, actions_health(configured.actions_port), patience),
+        Part("rasa", rasa, of_rasa, rasa_channel(configured.rasa_port), patience),
         Part(
             "gateway",
             [sys.executable, "-m", "bot.gateway"],

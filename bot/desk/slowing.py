@@ -105,9 +105,9 @@ class Slowing:
         now = _now()
         own, of_name = self._own(name, account_id, origin)
         self._add(session, own, of_name, self.limits.own, now)
-        if stranger and not early:
-            self._add(session, self._address(origin), None, self.limits.address, now)
         counts = stranger and not early
+        if counts:
+            self._add(session, self._address(origin), None, self.limits.address, now)
         begins = self._add(session, self._name(name), of_name, self.limits.name if counts else None, now)
         self.tried(session, name, account_id)
         self._keep_small(session, now)

@@ -1,7 +1,7 @@
 """Connections that are slow, half open or too many: uvicorn keeps them for ever, this protocol does not.
 
 uvicorn has a time limit for a connection that is idle after an answer, and none for a head that never ends or for
-somebody who never reads. Time limits for bodies are in `bot.gateway.guard`.
+somebody who never reads. Time limits for bodies are in `bot.gateway.gate`.
 """
 
 from __future__ import annotations

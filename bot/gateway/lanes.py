@@ -31,7 +31,7 @@ LaneName = Literal["turns", "pages", "searches", "desk", "sign_in", "streams", "
 # After so many seconds without anybody else an asker may have more at once.
 ALONE_AFTER_S = 10.0
 
-# Whose request this is, and the request itself: set for each by the guard of the application.
+# Whose request this is, and the request itself: set for each by `bot.gateway.gate`.
 ASKER: ContextVar[tuple[str, Request | None]] = ContextVar("asker", default=(UNKNOWN, None))
 
 

@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.answering import responds
+from bot.answering import actions_health, responds
 from bot.gateway.health import Health, State
 from bot.gateway.lanes import running_in
 
@@ -30,7 +30,7 @@ class Readiness:
         """`database` raises SQLAlchemyError where the guide's store fails; `rasa` tells whether Rasa answered lately."""
         self._database = database
         self._rasa = rasa
-        self._actions = f"http://127.0.0.1:{actions_port}/health"
+        self._actions = actions_health(actions_port)
         self._lock = threading.Lock()
         self._last: tuple[float, State] = (float("-inf"), State(False))
 

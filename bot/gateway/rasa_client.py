@@ -11,7 +11,7 @@ from typing import Any, Literal
 import requests
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.answering import hangs, responds
+from bot.answering import actions_health, hangs, rasa_channel, responds
 from bot.gateway.breaker import Breaker, NotAnswering
 
 TRIAL_WITHIN_S = 0.5
@@ -60,8 +60,8 @@ class RasaClient:
 
     def __init__(self, port: int, timeout_s: float, actions_port: int | None = None) -> None:
         """`actions_port`: the action server's, for which Rasa waits where it hangs; None: it is not asked."""
-        channel = f"http://127.0.0.1:{port}/webhooks/rest/"
-        actions = f"http://127.0.0.1:{actions_port}/health" if actions_port else None
+        channel = rasa_channel(port)
+        actions = actions_health(actions_port) if actions_port else None
 
         def is_well() -> bool:
             return responds(channel, TRIAL_WITHIN_S) and not (actions and hangs(actions, TRIAL_WITHIN_S))

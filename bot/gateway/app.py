@@ -95,7 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
         live,
         handover_in_chat.drop,
         behind.intake.erase_conversation,
-        [open_engine(settings.referrals_url), directory],
+        {"referrals": open_engine(settings.referrals_url), "directory": directory},
     )
     chat = Chat(
         store,

@@ -14,7 +14,7 @@ from sqlalchemy import JSON, DateTime, ForeignKey, String, delete, func, insert,
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from bot.gateway.recent_turns import RecentTurn, RecentTurns
-from bot.store.engine import empty_log, open_engine
+from bot.store.engine import open_engine
 
 RECENT_ENTRIES = 12
 
@@ -102,7 +102,7 @@ class ConversationStore:
 
     def __init__(self, database_url: str) -> None:
         """Open the database at an SQLAlchemy URL; its tables are made by `bot.store.migrate`."""
-        self._engine = open_engine(database_url)
+        self.engine = open_engine(database_url)
 
     def begin(self, audience: str, secret: str | None = None, ident: str | None = None) -> str:
         """Start a conversation and return its id. With a browser's `secret` it is that browser's alone.
@@ -111,18 +111,18 @@ class ConversationStore:
         """
         ident = ident or secrets.token_urlsafe(24)
         row = {"id": ident, "audience": audience, "last_at": _now(), "secret_hash": _hash(secret)}
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             connection.execute(insert(Conversation).values(row))
         return ident
 
     def exists(self, conversation: str) -> bool:
         """Tell whether the conversation is kept."""
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return connection.scalar(select(Conversation.id).where(Conversation.id == conversation)) is not None
 
     def is_kept_for(self, conversation: str, secret: str | None) -> bool:
         """Tell whether the conversation is kept, and was begun with this secret (None: with none)."""
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             row = connection.execute(
                 select(Conversation.secret_hash).where(Conversation.id == conversation)
             ).one_or_none()
@@ -130,7 +130,7 @@ class ConversationStore:
 
     def set_audience(self, conversation: str, audience: str) -> None:
         """Remember whom the replies are for."""
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             connection.execute(update(Conversation).where(Conversation.id == conversation).values(audience=audience))
 
     def add_turn(
@@ -150,7 +150,7 @@ class ConversationStore:
         guide = [{"sender": "guide", "content": reply} for reply in replies]
         entries = [{"sender": "user", "content": {"text": said}}, *guide]
         # Plain statements: this is the busiest place of the gateway.
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             kept = connection.execute(
                 update(Conversation).where(Conversation.id == conversation).values(last_at=now)
             ).rowcount
@@ -168,7 +168,7 @@ class ConversationStore:
 
     def touch(self, conversation: str) -> None:
         """Keep the conversation for its whole time again from now, since somebody wrote in it."""
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             connection.execute(update(Conversation).where(Conversation.id == conversation).values(last_at=_now()))
 
     def history(self, conversation: str) -> list[dict[str, Any]]:
@@ -177,7 +177,7 @@ class ConversationStore:
 
     def numbered_history(self, conversation: str) -> list[tuple[int, dict[str, Any]]]:
         """Return the history with each message's number. Later messages have higher ones, whatever the clock says."""
-        with Session(self._engine) as session:
+        with Session(self.engine) as session:
             entries = session.scalars(select(Entry).where(Entry.conversation_id == conversation).order_by(Entry.id))
             return [
                 (entry.id, {"from": entry.sender, "at": _aware(entry.at).isoformat(), **entry.content})
@@ -186,13 +186,13 @@ class ConversationStore:
 
     def last_entry(self, conversation: str) -> int:
         """Return the number of the latest message (0 where there is none)."""
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             latest = select(func.max(Entry.id)).where(Entry.conversation_id == conversation)
             return int(connection.scalar(latest) or 0)
 
     def recent(self, conversation: str) -> RecentTurns:
         """Return the latest turns."""
-        with Session(self._engine) as session:
+        with Session(self.engine) as session:
             kept = session.get(Conversation, conversation)
             wanted = select(Entry).where(Entry.conversation_id == conversation)
             latest = list(session.scalars(wanted.order_by(Entry.id.desc()).limit(RECENT_ENTRIES)))
@@ -209,45 +209,41 @@ class ConversationStore:
 
     def pressed(self, conversation: str, token: str) -> IssuedButton | None:
         """Return the button issued in this conversation under `token`, or None."""
-        with Session(self._engine, expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False) as session:
             button = session.get(IssuedButton, token)
             return button if button and button.conversation_id == conversation else None
 
     def given(self, key: Key) -> dict[str, Any] | None:
         """Return the reply already given for an idempotency key; raise OtherRequest where that replied to another request."""
-        with Session(self._engine) as session:
+        with Session(self.engine) as session:
             kept = session.get(GivenReply, key.ident)
             if kept and not hmac.compare_digest(kept.request, key.fingerprint):
                 raise OtherRequest("the key belongs to another request")
             return kept.reply if kept else None
 
     def erase(self, conversation: str) -> bool:
-        """Erase a conversation with all that belongs to it; tell whether there was one. `empty_log` is for the caller to call."""
-        with Session(self._engine) as session, session.begin():
+        """Erase a conversation with all that belongs to it; tell whether there was one. Emptying the log is the caller's."""
+        with Session(self.engine) as session, session.begin():
             return _erase(session, [conversation]) > 0
 
     def erase_older_than(self, hours: int, but: Sequence[str] = ()) -> list[str]:
-        """Erase conversations whose last message is older than `hours`; return their ids. `empty_log` is for the caller to call.
+        """Erase conversations whose last message is older than `hours`; return their ids. Emptying the log is the caller's.
 
         Those in `but` stay: a person of SENDIASS has them. A time that is yet to come was written by a clock that was
         wrong; it counts as now, so that nothing is kept for ever.
         """
         now = _now()
         before = now - timedelta(hours=hours)
-        with Session(self._engine) as session, session.begin():
+        with Session(self.engine) as session, session.begin():
             session.execute(update(Conversation).where(Conversation.last_at > now).values(last_at=now))
             past = session.scalars(select(Conversation.id).where(Conversation.last_at < before))
             old = [ident for ident in past if ident not in but]
             _erase(session, old)
         return old
 
-    def empty_log(self) -> bool:
-        """Empty the database's log of what was erased; tell whether it is empty now."""
-        return empty_log(self._engine)
-
     def answers(self) -> bool:
         """Tell whether the database answers, by counting conversations."""
-        with Session(self._engine) as session:
+        with Session(self.engine) as session:
             return session.scalar(select(func.count()).select_from(Conversation)) is not None
 
 

@@ -6,20 +6,17 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.gateway.conversations import ConversationStore
 from bot.handover.live import LiveChats
-from bot.privacy.quiet_logs import failure
 from bot.privacy.unfinished import Unfinished
 from bot.store import trackers
-from bot.store.engine import EMPTY_LOG, EMPTYING_TIMEOUT_MS, empty_log, was_emptied
+from bot.store.engine import EMPTY_LOG, EMPTYING_TIMEOUT_MS, empty_logs, was_emptied
 
 log = logging.getLogger(__name__)
 
@@ -43,15 +40,15 @@ class Erasure:
         live: LiveChats | None = None,
         drop_draft: Callable[[str], bool] = lambda conversation: False,
         also_when_asked: Callable[[str], None] = lambda conversation: None,
-        other_stores: Sequence[Engine] = (),
+        other_stores: Mapping[str, Engine] | None = None,
     ) -> None:
         """`hours`: how long a conversation is kept after its last message. `count` is told reason and number.
 
         `live` knows the chats that people of SENDIASS have: these are kept until they are done. `drop_draft` erases the
         handover that a conversation had begun and not sent. `also_when_asked` erases what else is kept of a conversation,
-        where its person asks for it. `other_stores`: where else erased words lie in a log until it is emptied.
+        where its person asks for it. `other_stores`: where else erased words lie in a log until it is emptied, by name.
         """
-        self._other_stores = other_stores
+        self._other_stores = other_stores or {}
         self._also_when_asked = also_when_asked
         self._live = live
         self._store = store
@@ -97,20 +94,12 @@ class Erasure:
     def _empty_logs(self) -> None:
         """Empty the stores' logs of what was erased; where somebody reads or it fails, `run_until` does it soon."""
         self._may_linger.set()
-        emptied = []
-        logs: list[Callable[[], bool]] = [self._store.empty_log]
-        logs += [partial(empty_log, engine) for engine in self._other_stores]
-        for empty in logs:
-            try:
-                emptied.append(empty())
-            except SQLAlchemyError as error:
-                emptied.append(False)
-                log.error("the log of a store was not emptied: %s", failure(error))
+        emptied = empty_logs({"guide": self._store.engine, **self._other_stores})
         try:
-            emptied.append(self._empty_tracker_log())
+            emptied = self._empty_tracker_log() and emptied
         except sqlite3.Error:
-            emptied.append(False)
-        if all(emptied):
+            emptied = False
+        if emptied:
             self._may_linger.clear()
 
     def _empty_tracker_log(self) -> bool:

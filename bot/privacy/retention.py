@@ -11,7 +11,6 @@ from pathlib import Path
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.desk.intake import erase_old
@@ -26,9 +25,8 @@ from bot.handover.models import Draft, Outbox, Receipt, Referral
 from bot.handover.referrals import ReferralStore
 from bot.privacy.encryption import EncryptionUnavailable
 from bot.privacy.erasure import Erasure
-from bot.privacy.quiet_logs import failure
 from bot.settings import Settings
-from bot.store.engine import empty_log, open_engine
+from bot.store.engine import empty_logs, open_engine
 from bot.store.migrate import prepare
 
 log = logging.getLogger(__name__)
@@ -82,18 +80,10 @@ class Retention:
             except Exception as error:  # noqa: BLE001 - the other rules still run; the receipt tells of it
                 log.error("retention of %s failed: %s", name, type(error).__name__)
                 counts[f"{name} failed"] = -1
-        self._empty_logs()
+        empty_logs(self._stores)  # what somebody reads just now goes with the next run
         if not receipt_of_nothing and not any(counts.values()):
             return None
         return self._keep_receipt(who, counts)
-
-    def _empty_logs(self) -> None:
-        """Let nothing that was deleted linger in a store's log; what somebody reads just now goes with the next run."""
-        for name, engine in self._stores.items():
-            try:
-                empty_log(engine)
-            except SQLAlchemyError as error:
-                log.error("the log of the store %s was not emptied: %s", name, failure(error))
 
     def run_until(self, stopping: threading.Event) -> None:
         """Run now and every hour; a failure is logged and tried again."""
@@ -160,7 +150,7 @@ def run_from_command_line(settings: Settings) -> Done:
         lambda reason, number: None,
         _chats_with_people(settings),
         ChatHandover(settings).drop,
-        other_stores=[open_engine(settings.referrals_url)],
+        other_stores={"referrals": open_engine(settings.referrals_url)},
     )
     rules: dict[str, Rule] = {
         "conversations": lambda: {"conversation": erasure.erase_expired()},

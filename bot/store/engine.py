@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+
+from bot.privacy.quiet_logs import failure
+
+log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT_MS = 3000
 EMPTYING_TIMEOUT_MS = 200
@@ -76,6 +83,20 @@ def empty_log(engine: Engine) -> bool:
             return was_emptied(connection.exec_driver_sql(EMPTY_LOG).fetchone())
         finally:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={int(usual)}")
+
+
+def empty_logs(stores: Mapping[str, Engine]) -> bool:
+    """Empty the logs of several stores, by their names; tell whether all are empty now. One that fails is logged."""
+    emptied = [_emptied(name, engine) for name, engine in stores.items()]
+    return all(emptied)
+
+
+def _emptied(name: str, engine: Engine) -> bool:
+    try:
+        return empty_log(engine)
+    except SQLAlchemyError as error:
+        log.error("the log of the store %s was not emptied: %s", name, failure(error))
+        return False
 
 
 def was_emptied(row: Any) -> bool:

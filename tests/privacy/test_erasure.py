@@ -157,7 +157,7 @@ def test_other_stores_logs_are_emptied_each_round_even_where_the_trackers_are_br
     store, trackers, _, _, folder = places
     upgrade(f"sqlite:///{folder / 'referrals.db'}", "referrals")
     engine = open_engine(f"sqlite:///{folder / 'referrals.db'}")
-    erasure = Erasure(store, trackers, 24, lambda *_: None, other_stores=[engine])
+    erasure = Erasure(store, trackers, 24, lambda *_: None, other_stores={"referrals": engine})
     with engine.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE kept (words TEXT)")
         connection.exec_driver_sql("INSERT INTO kept VALUES ('secret words')")

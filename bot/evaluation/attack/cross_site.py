@@ -146,7 +146,7 @@ def fixed_referral(target: Target) -> Outcome:
     for name, told in FROM_ELSEWHERE.items():
         for more in ({}, {"prefill": "1"}):
             family = target.family()
-            own = cookie_of(family.form("/handover/begin", {}, _from_us(target)), "handover")
+            own = cookie_of(family.form("/handover/begin", {}, family.from_us), "handover")
             headers = {**told, "Cookie": f"handover={own}"} if own else told
             said = family.form("/handover/begin", {"conversation": stranger.token, **more}, headers)
             begun = bool(cookie_of(said, "handover"))
@@ -154,10 +154,6 @@ def fixed_referral(target: Target) -> Outcome:
         said = target.family().form("/handover", {"conversation": stranger.token}, told)
         cases.append((f"start, {name}", bool(said.status) and stranger.token not in said.text))
     return all_held(cases, "forms")
-
-
-def _from_us(target: Target) -> dict[str, str]:
-    return {"Origin": target.base, "Sec-Fetch-Site": "same-origin"}
 
 
 @attack(

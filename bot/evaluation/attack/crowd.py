@@ -9,15 +9,13 @@ import contextlib
 import json
 import os
 import random
-import socket
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
-from bot.evaluation.attack.family import SERVICES, Family
+from bot.evaluation.attack.family import SERVICES, Family, connect
 from bot.evaluation.attack.texts import DEAREST
 
 PAUSE_S = 0.1
@@ -112,13 +110,10 @@ class Crowd:
             time.sleep(0.5)
 
     def _half_open(self) -> None:
-        place = urlsplit(self._base)
         held = []
         for _ in range(HALF_OPEN):
             with contextlib.suppress(OSError):
-                connection = socket.create_connection(
-                    (str(place.hostname), place.port or 80), 5, source_address=(self._address, 0)
-                )
+                connection = connect(self._base, self._address)
                 connection.sendall(b"POST /api/chat HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{")
                 held.append(connection)
         while self._is_time():

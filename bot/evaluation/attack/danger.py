@@ -44,8 +44,8 @@ def ask_for_help(target: Target, going_on: list[Family], within_s: float = WITHI
         where = "in a chat" if family in going_on else "new"
         cases.append((f"API, {where} ({said.status}, {said.seconds:.1f} s)", _helps(said, within_s)))
     fields = {"key": secrets.token_hex(12), "message": _MESSAGES[0]}
-    from_us = {"Origin": target.base, "Sec-Fetch-Site": "same-origin"}
-    page = target.family().form("/", fields, from_us, timeout_s=20.0)
+    visitor = target.family()
+    page = visitor.form("/", fields, visitor.from_us, timeout_s=20.0)
     cases.append((f"page ({page.status}, {page.seconds:.1f} s)", _helps(page, within_s)))
     return cases
 
@@ -106,6 +106,6 @@ def over_the_limit(target: Target) -> Outcome:
         family.send("POST", "/api/chat", json={"x": 1})
     api = family.send("POST", "/api/chat", json={"message": _MESSAGES[0]})
     fields = {"key": secrets.token_hex(12), "message": _MESSAGES[0]}
-    page = family.form("/", fields, {"Origin": target.base, "Sec-Fetch-Site": "same-origin"})
+    page = family.form("/", fields, family.from_us)
     cases = [(f"API ({api.status})", api.names_999), (f"page ({page.status})", page.names_999)]
     return all_held(cases, "replies")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import socket
 import time
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -110,6 +112,11 @@ class Family:
         self.token = pressed.token or self.token
         return pressed
 
+    @property
+    def from_us(self) -> dict[str, str]:
+        """What a browser says of a form that stands on the guide's own page."""
+        return {"Origin": self.base, "Sec-Fetch-Site": "same-origin"}
+
     def page(self, path: str = "/", timeout_s: float = REPLY_WITHIN_S) -> Said:
         """Open a page as a browser does."""
         return self.send("GET", path, timeout_s, headers={"Accept": "text/html"})
@@ -117,6 +124,12 @@ class Family:
     def form(self, path: str, fields: dict[str, str], headers: dict[str, str] | None = None, **more: Any) -> Said:
         """Send a form as a browser does; `headers` may say that it stands on another site."""
         return self.send("POST", path, data=fields, headers={"Accept": "text/html", **(headers or {})}, **more)
+
+
+def connect(base: str, address: str) -> socket.socket:
+    """Open a bare connection from an address; raise OSError where it is refused."""
+    place = urlsplit(base)
+    return socket.create_connection((str(place.hostname), place.port or 80), 5, source_address=(address, 0))
 
 
 def _object(reply: requests.Response) -> dict[str, Any]:

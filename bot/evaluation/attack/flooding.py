@@ -9,25 +9,27 @@ import threading
 import time
 from contextlib import closing
 
-from bot.evaluation.attack.family import ORDINARY, Family, Said
+from bot.evaluation.attack.family import ORDINARY, PERSON, Family, Said
 from bot.evaluation.attack.judging import all_held
 from bot.evaluation.attack.kinds import Outcome, attack
 from bot.evaluation.attack.staff import cookie_of, csrf_in
 from bot.evaluation.attack.target import Target
+from bot.guidance.wording import wording
 
 SUBJECT = "the same many times"
 MOST_REFERRALS = 6
 _TRIED = 14
 _FIELDS = ("version", "wording_version")
+AGREED = wording("handover_chat.buttons.send")
+MOST_SKIPPED = 6
 
 
 def referral_by_form(family: Family, mark: str) -> str:
     """Fill in the handover's form and send it; return the reference, empty where it was refused."""
-    from_us = {"Origin": family.base, "Sec-Fetch-Site": "same-origin"}
-    cookie = cookie_of(family.form("/handover/begin", {}, from_us), "handover")
+    cookie = cookie_of(family.form("/handover/begin", {}, family.from_us), "handover")
     if not cookie:
         return ""
-    headers = {**from_us, "Cookie": f"handover={cookie}"}
+    headers = {**family.from_us, "Cookie": f"handover={cookie}"}
 
     def page(name: str) -> Said:
         return family.send("GET", f"/handover/{name}", headers={"Accept": "text/html", **headers})
@@ -44,6 +46,20 @@ def referral_by_form(family: Family, mark: str) -> str:
     family.form("/handover/check", {**fields, "csrf": csrf_in(check.text), "agree": "true"}, headers)
     sent = page("sent")
     return _reference(sent.text) if sent.status == 200 else ""
+
+
+def referral_in_chat(family: Family) -> bool:
+    """Have a family hand its chat over; tell whether it was sent, so that a person may write in the chat."""
+    said = family.press(family.say(PERSON), "Yes")
+    for answer in ("About Quillmarkchat", "Parent Quillmarkchat", "07700 900123"):
+        said = family.say(answer)
+    for _ in range(MOST_SKIPPED):
+        skipped = family.press(said, "Skip")
+        if not skipped.status:
+            break
+        said = skipped
+    sent = family.press(said, AGREED)
+    return "sent" in [(message.get("custom") or {}).get("step") for message in sent.body.get("messages") or []]
 
 
 def _value(page: str, name: str) -> str:

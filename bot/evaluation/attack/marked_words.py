@@ -138,10 +138,9 @@ def after_erasure(target: Target) -> Outcome:
     handover.say(f"it is about {held} and her school")
     cases.append(("an answer of the handover, while it is kept", held.encode() not in bytes_kept(target)))
     pages, page_word = target.family(), mark()
-    from_us = {"Origin": target.base, "Sec-Fetch-Site": "same-origin"}
-    shown = pages.form("/", {"key": secrets.token_hex(12), "message": f"{ORDINARY} for {page_word}"}, from_us)
+    shown = pages.form("/", {"key": secrets.token_hex(12), "message": f"{ORDINARY} for {page_word}"}, pages.from_us)
     hidden = dict(re.findall(r'name="(conversation|secret)" value="([^"]+)"', shown.text))
-    pages.form("/start-again", hidden, from_us)
+    pages.form("/start-again", hidden, pages.from_us)
     was_kept = page_word in shown.text
     cases.append(("started again on the page", was_kept and _gone(target, page_word, 5.0)))
     return all_held(cases, "gone")

@@ -9,11 +9,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import requests
 
-from bot.evaluation.attack.family import ORDINARY, Family
+from bot.evaluation.attack.family import ORDINARY, Family, connect
+from bot.evaluation.attack.flooding import referral_in_chat
 from bot.evaluation.attack.judging import all_held
 from bot.evaluation.attack.kinds import Outcome, attack
 from bot.evaluation.attack.target import Target
@@ -49,12 +49,6 @@ _NEVER_ENDING = {
         b"b",
     ),
 }
-
-
-def connect(base: str, address: str) -> socket.socket:
-    """Open a bare connection from an address; raise OSError where it is refused."""
-    place = urlsplit(base)
-    return socket.create_connection((str(place.hostname), place.port or 80), 5, source_address=(address, 0))
 
 
 def _seconds_until_closed(base: str, address: str, first: bytes, then: bytes) -> float:
@@ -162,16 +156,16 @@ def _streams(family: Family, token: str, number: int) -> tuple[list[requests.Res
 @attack(
     SUBJECT,
     "live streams of one visitor",
-    f"{STREAMS} streams of one conversation, then of five conversations, from one address",
-    f"at most {MOST_STREAMS_OF_ONE_CHAT} of a chat and {MOST_STREAMS_OF_ONE_ADDRESS} in all; another family's page and chat as before",
+    f"{STREAMS} streams of one conversation that was handed over, then of five, from one address",
+    f"some, but at most {MOST_STREAMS_OF_ONE_CHAT} of a chat and {MOST_STREAMS_OF_ONE_ADDRESS} in all; another family's page and "
+    "chat as before",
 )
 def streams(target: Target) -> Outcome:
-    """Hold as many live streams as one visitor can."""
+    """Hold as many live streams as one visitor can, of chats in which a person may write."""
     stranger = target.family()
-    tokens = []
-    for _ in range(5):
-        stranger.token = ""
-        tokens.append(stranger.say(ORDINARY).token)
+    handing_over = [target.family() for _ in range(5)]
+    handed_over = sum(referral_in_chat(family) for family in handing_over)
+    tokens = [family.token for family in handing_over]
     opened, statuses = _streams(stranger, tokens[0], STREAMS)
     more = [_streams(stranger, token, 30) for token in tokens[1:]]
     everything = opened + [reply for replies, _ in more for reply in replies]
@@ -182,10 +176,11 @@ def streams(target: Target) -> Outcome:
     for reply in [*everything, *own]:
         reply.close()
     refused = {status for status in statuses if status != 200} | {s for _, found in more for s in found if s != 200}
-    few = len(opened) <= MOST_STREAMS_OF_ONE_CHAT and len(everything) <= MOST_STREAMS_OF_ONE_ADDRESS
+    few = 0 < len(opened) <= MOST_STREAMS_OF_ONE_CHAT and len(everything) <= MOST_STREAMS_OF_ONE_ADDRESS
     # Only a chat that a person has needs a stream; one that none has may be refused, but not for want of room.
     own_fine = bool(own_statuses) and own_statuses[0] != 503
-    figures = f"{len(opened)} opened of one chat, {len(everything)} in all, refusals {sorted(refused)}; another family's stream {own_statuses}"
+    figures = f"{handed_over} of 5 handed over, {len(opened)} opened of one chat, {len(everything)} in all, "
+    figures += f"refusals {sorted(refused)}; another family's stream {own_statuses}"
     return Outcome(few and own_fine and served, f"{figures}, slowest answer {slowest:.1f} s")
 
 

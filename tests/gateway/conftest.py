@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from bot.gateway.app import create_app
+from bot.handover.referrals import ReferralStore
 from bot.privacy.encryption import new_key
 from bot.settings import Settings
 from bot.store.migrate import prepare
@@ -127,8 +128,29 @@ def make_client(rasa, tmp_path):
 
 
 @pytest.fixture
+def make_open_client(make_client):
+    """Give a function that makes a gateway whose handover is open; `changes` are settings."""
+
+    def make(**changes) -> TestClient:
+        return make_client(**{"referral_email": "inbox@sendiass.example", "smtp_host": "mail.example", **changes})
+
+    return make
+
+
+@pytest.fixture
 def client(make_client):
     return make_client()
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """The settings by which a test opens the gateway's store of referrals itself."""
+    return Settings(referrals_url=f"sqlite:///{tmp_path / 'referrals.db'}", encryption_keys=new_key())
+
+
+@pytest.fixture
+def referrals(client, settings):
+    return ReferralStore(settings)
 
 
 @pytest.fixture

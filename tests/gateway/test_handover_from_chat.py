@@ -10,9 +10,6 @@ import pytest
 
 from bot.guidance.wording import wording
 from bot.handover.drafts import DraftStore, chat_key
-from bot.handover.referrals import ReferralStore
-from bot.privacy.encryption import new_key
-from bot.settings import Settings
 from tests.gateway.test_handover_pages import GIVEN, conversation_of, fill, hidden, send
 
 SECRET, ANOTHER = "the secret of my own browser", "the secret of another browser"
@@ -20,20 +17,8 @@ AGREED = wording("handover_form.check.talk_agree")
 
 
 @pytest.fixture
-def settings(tmp_path):
-    return Settings(referrals_url=f"sqlite:///{tmp_path / 'referrals.db'}", encryption_keys=new_key())
-
-
-@pytest.fixture
-def client(make_client, settings):
-    return make_client(
-        encryption_keys=settings.encryption_keys, referral_email="inbox@sendiass.example", smtp_host="mail.example"
-    )
-
-
-@pytest.fixture
-def referrals(client, settings):
-    return ReferralStore(settings)
+def client(make_open_client, settings):
+    return make_open_client(encryption_keys=settings.encryption_keys)
 
 
 @pytest.fixture
@@ -168,13 +153,8 @@ def test_stopping_by_a_form_that_is_not_its_own_stops_nothing(client):
         ("https://guide.example", {}, True),
     ],
 )
-def test_the_cookie_is_for_https_alone_where_the_site_is(make_client, settings, public_url, headers, secure):
-    client = make_client(
-        encryption_keys=settings.encryption_keys,
-        referral_email="inbox@sendiass.example",
-        smtp_host="mail.example",
-        public_url=public_url,
-    )
+def test_the_cookie_is_for_https_alone_where_the_site_is(make_open_client, settings, public_url, headers, secure):
+    client = make_open_client(encryption_keys=settings.encryption_keys, public_url=public_url)
     response = client.post("/handover/begin", follow_redirects=False, headers=headers)
     assert ("Secure" in response.headers["set-cookie"]) is secure
 

@@ -13,9 +13,6 @@ from sqlalchemy import create_engine, text
 from bot.guidance.contacts import contact
 from bot.guidance.wording import wording
 from bot.handover.drafts import DraftStore, chat_key
-from bot.handover.referrals import ReferralStore
-from bot.privacy.encryption import new_key
-from bot.settings import Settings
 
 GIVEN = {
     "about": {"about": "Nobody at <b>Quillfeather</b> school listens"},
@@ -28,20 +25,8 @@ GIVEN = {
 
 
 @pytest.fixture
-def settings(tmp_path):
-    return Settings(referrals_url=f"sqlite:///{tmp_path / 'referrals.db'}", encryption_keys=new_key())
-
-
-@pytest.fixture
-def client(make_client, settings):
-    return make_client(
-        encryption_keys=settings.encryption_keys, referral_email="inbox@sendiass.example", smtp_host="mail.example"
-    )
-
-
-@pytest.fixture
-def referrals(client, settings):
-    return ReferralStore(settings)
+def client(make_open_client, settings):
+    return make_open_client(encryption_keys=settings.encryption_keys)
 
 
 def hidden(page: str) -> dict[str, str]:
@@ -273,13 +258,8 @@ def test_the_figures_tell_how_referrals_and_notices_stand(client, referrals):
     assert registry.get_sample_value("guide_referrals_unreadable") == 0
 
 
-def test_too_many_from_one_address_are_not_sent_and_nothing_typed_is_lost(make_client, settings, referrals):
-    few = make_client(
-        encryption_keys=settings.encryption_keys,
-        referral_email="inbox@sendiass.example",
-        smtp_host="mail.example",
-        referrals_an_hour=2,
-    )
+def test_too_many_from_one_address_are_not_sent_and_nothing_typed_is_lost(make_open_client, settings, referrals):
+    few = make_open_client(encryption_keys=settings.encryption_keys, referrals_an_hour=2)
     for _ in range(2):
         begin(few)
         fill(few)
@@ -293,13 +273,8 @@ def test_too_many_from_one_address_are_not_sent_and_nothing_typed_is_lost(make_c
     assert "Wilhelmina" in few.get("/handover/check").text and sum(referrals.counts().values()) == 2
 
 
-def test_too_many_are_not_begun_from_one_address(make_client, settings):
-    few = make_client(
-        encryption_keys=settings.encryption_keys,
-        referral_email="inbox@sendiass.example",
-        smtp_host="mail.example",
-        drafts_an_hour=2,
-    )
+def test_too_many_are_not_begun_from_one_address(make_open_client, settings):
+    few = make_open_client(encryption_keys=settings.encryption_keys, drafts_an_hour=2)
     for _ in range(2):
         begin(few)
         few.cookies.clear()  # another browser: one goes on with what it has begun

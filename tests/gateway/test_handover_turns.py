@@ -20,8 +20,8 @@ def keys():
 
 
 @pytest.fixture
-def open_client(make_client, keys):
-    return make_client(encryption_keys=keys, referral_email="inbox@sendiass.example", smtp_host="mail.example")
+def open_client(make_open_client, keys):
+    return make_open_client(encryption_keys=keys)
 
 
 @pytest.fixture
@@ -233,10 +233,8 @@ def test_where_nobody_receives_anything_names_are_ordinary_messages(client, rasa
     assert rasa.received[-1]["message"] == "yes"
 
 
-def test_too_many_begun_from_one_address_are_told_how_else_to_reach_sendiass(make_client, keys, rasa, handover):
-    few = make_client(
-        encryption_keys=keys, referral_email="inbox@sendiass.example", smtp_host="mail.example", drafts_an_hour=1
-    )
+def test_too_many_begun_from_one_address_are_told_how_else_to_reach_sendiass(make_open_client, keys, rasa, handover):
+    few = make_open_client(encryption_keys=keys, drafts_an_hour=1)
 
     def ask_for_person(word: str) -> tuple[dict, str]:
         rasa.reply = [{"recipient_id": "x", "custom": replies.offer_message(None, True)}]

@@ -8,9 +8,10 @@ from __future__ import annotations
 import atexit
 import os
 import secrets
+import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,17 @@ def new_database(kind: str, folder: Path, store: str | None = None) -> Iterator[
         yield _url_of(name)
     finally:
         _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def open_sqlite(file: Path) -> Iterator[sqlite3.Connection]:
+    """Give a connection to a SQLite file; what it did is committed and it is closed when its block ends.
+
+    sqlite3's own `with` commits and does not close: the connection lives until Python happens to collect it, and then
+    writes its log into whatever the file holds by that time.
+    """
+    with closing(sqlite3.connect(file)) as connection, connection:
+        yield connection
 
 
 def new_store(store: str) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from datetime import UTC, datetime
 
 import pytest
@@ -16,6 +15,7 @@ from bot.handover.referrals import Consent, Details
 from bot.privacy.encryption import new_key
 from bot.settings import Settings
 from bot.store.migrate import prepare
+from tests.databases import open_sqlite
 from tests.desk.conftest import browser, hidden
 from tests.desk.test_permissions import routes_of
 
@@ -72,9 +72,8 @@ def dump(stores) -> list[list[str]]:
     """Return all that lies in the stores."""
     found = []
     for store in stores:
-        with sqlite3.connect(store) as connection:
+        with open_sqlite(store) as connection:
             found.append(list(connection.iterdump()))
-        connection.close()
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from bot.handover.referrals import ReferralStore
 from bot.privacy.encryption import new_key
 from bot.settings import Settings
 from bot.store.migrate import prepare
+from tests.databases import open_sqlite
 
 ANSWER = {
     "text": "The school pays first.\n\n- one\n- two",
@@ -156,15 +156,15 @@ def referrals(client, settings):
 @pytest.fixture
 def tracked(rasa, tmp_path):
     """Have the fake Rasa keep trackers as Rasa does; gives a function that returns whose they are."""
-    with sqlite3.connect(tmp_path / "trackers.db") as connection:
+    with open_sqlite(tmp_path / "trackers.db") as connection:
         connection.execute("CREATE TABLE events (sender_id TEXT, timestamp REAL)")
 
     def keep(body: dict) -> None:
-        with sqlite3.connect(tmp_path / "trackers.db") as connection:
+        with open_sqlite(tmp_path / "trackers.db") as connection:
             connection.execute("INSERT INTO events VALUES (?, ?)", (body["sender"], time.time()))
 
     def senders() -> list[str]:
-        with sqlite3.connect(tmp_path / "trackers.db") as connection:
+        with open_sqlite(tmp_path / "trackers.db") as connection:
             return [row[0] for row in connection.execute("SELECT sender_id FROM events")]
 
     rasa.on_message = keep

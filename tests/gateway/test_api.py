@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from prometheus_client import generate_latest
 
+from tests.databases import open_sqlite
 from tests.gateway.conftest import ANSWER
 
 
@@ -201,7 +202,7 @@ def test_rasa_forgets_urgent_messages_too(client, rasa, tracked, tmp_path):
 
 def test_urgent_help_arrives_even_when_the_trackers_cannot_be_erased(client, rasa, tmp_path, monkeypatch):
     monkeypatch.setattr("bot.privacy.erasure.BUSY_TIMEOUT_S", 0.1)
-    with sqlite3.connect(tmp_path / "trackers.db") as connection:
+    with open_sqlite(tmp_path / "trackers.db") as connection:
         connection.execute("CREATE TABLE events (sender_id TEXT, timestamp REAL)")
     lock = sqlite3.connect(tmp_path / "trackers.db", isolation_level=None)
     lock.execute("BEGIN EXCLUSIVE")
@@ -213,7 +214,7 @@ def test_urgent_help_arrives_even_when_the_trackers_cannot_be_erased(client, ras
 
 def test_the_conversation_so_far_and_its_erasure(client, rasa, tmp_path):
     token = ask(client, "hello there").json()["conversation"]
-    with sqlite3.connect(tmp_path / "trackers.db") as connection:
+    with open_sqlite(tmp_path / "trackers.db") as connection:
         connection.execute("CREATE TABLE events (sender_id TEXT, timestamp REAL)")
         connection.execute("INSERT INTO events VALUES (?, 1), ('someone else', 1)", (rasa.received[0]["sender"],))
     history = client.get(f"/api/chat/{token}").json()["messages"]
@@ -221,7 +222,7 @@ def test_the_conversation_so_far_and_its_erasure(client, rasa, tmp_path):
     assert client.delete(f"/api/chat/{token}").status_code == 204
     problem(client.get(f"/api/chat/{token}"), 400)
     problem(ask(client, conversation=token), 400)
-    with sqlite3.connect(tmp_path / "trackers.db") as connection:
+    with open_sqlite(tmp_path / "trackers.db") as connection:
         assert connection.execute("SELECT sender_id FROM events").fetchall() == [("someone else",)]
 
 
@@ -238,7 +239,7 @@ def test_a_message_in_hand_is_not_kept_after_erasure(client, rasa, tmp_path):
         assert slow.result().status_code == 200 and erased.result().status_code == 204
         assert waiting.result().status_code in (200, 400)
     problem(client.get(f"/api/chat/{token}"), 400)
-    with sqlite3.connect(tmp_path / "guide.db") as connection:
+    with open_sqlite(tmp_path / "guide.db") as connection:
         for table in ("conversation", "entry", "issued_button", "given_reply"):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
 
@@ -250,11 +251,11 @@ def test_nothing_is_kept_of_a_conversation_that_ran_out_of_time_meanwhile(client
         slow = pool.submit(ask, client, "late words", conversation=token)
         while len(rasa.received) < 2:
             time.sleep(0.005)
-        with sqlite3.connect(tmp_path / "guide.db") as connection:
+        with open_sqlite(tmp_path / "guide.db") as connection:
             for table in ("conversation", "entry", "issued_button"):
                 connection.execute(f"DELETE FROM {table}")
         assert slow.result().status_code == 200
-    with sqlite3.connect(tmp_path / "guide.db") as connection:
+    with open_sqlite(tmp_path / "guide.db") as connection:
         assert connection.execute("SELECT count(*) FROM entry").fetchone() == (0,)
 
 
@@ -318,7 +319,7 @@ def test_the_same_key_asks_once(client, rasa):
 
 def test_a_broken_database_is_unavailable(client, tmp_path, caplog):
     token = ask(client).json()["conversation"]
-    with sqlite3.connect(tmp_path / "guide.db") as connection:
+    with open_sqlite(tmp_path / "guide.db") as connection:
         connection.execute("DROP TABLE entry")
     refused = ask(client, "very private words", conversation=token)
     problem(refused, 503)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-import sqlite3
 
 import pytest
 
 from bot.guidance.wording import wording
 from bot.handover.drafts import DraftStore, chat_key
+from tests.databases import open_sqlite
 from tests.gateway.test_handover_pages import GIVEN, conversation_of, fill, hidden, send
 
 SECRET, ANOTHER = "the secret of my own browser", "the secret of another browser"
@@ -111,7 +111,7 @@ def test_what_was_replaced_is_erased(client, drafts, tmp_path):
     begin(client)
     fill(client, {"about": GIVEN["about"]})
     begin(client, **hidden(begin(client).text))
-    with sqlite3.connect(tmp_path / "referrals.db") as connection:
+    with open_sqlite(tmp_path / "referrals.db") as connection:
         assert connection.execute("SELECT count(*) FROM draft").fetchone() == (1,)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 
 import pytest
 
 from bot.gateway import live_events
 from bot.guidance.wording import wording
+from tests.databases import open_sqlite
 from tests.gateway.conftest import ANSWER
 
 MINE, ANOTHER = "the secret of my own browser", "the secret of another browser"
@@ -150,7 +150,7 @@ def test_without_a_script_a_chat_goes_on_without_a_secret(client):
 
 def test_the_store_holds_no_secret_and_no_address_of_a_page_a_token(client, tmp_path):
     token = ask(client, own=MINE, key=KEY).json()["conversation"]
-    with sqlite3.connect(tmp_path / "guide.db") as connection:
+    with open_sqlite(tmp_path / "guide.db") as connection:
         assert MINE not in "".join(connection.iterdump())
     page = client.post("/", data={"key": KEY, "conversation": token, "secret": MINE, "resume": "1"}).text
     assert not re.search(r'(href|action|src|data-events)="[^"]*' + re.escape(token[:20]), page)

@@ -15,6 +15,7 @@ from bot.gateway.conversations import ConversationStore
 from bot.privacy.erasure import Erasure
 from bot.store.engine import open_engine
 from bot.store.migrate import upgrade
+from tests.databases import open_sqlite
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def places(tmp_path: Path):
     upgrade(f"sqlite:///{tmp_path / 'guide.db'}", "guide")
     store = ConversationStore(f"sqlite:///{tmp_path / 'guide.db'}")
     trackers = tmp_path / "trackers.db"
-    with sqlite3.connect(trackers) as connection:
+    with open_sqlite(trackers) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("CREATE TABLE events (id INTEGER PRIMARY KEY, sender_id TEXT, timestamp REAL, data TEXT)")
     counted: list[tuple[str, int]] = []
@@ -38,14 +39,14 @@ def begin(store: ConversationStore, trackers: Path, hours_ago: float, folder: Pa
         connection.execute(
             text("UPDATE conversation SET last_at = :at WHERE id = :id"), {"at": when.replace(tzinfo=None), "id": ident}
         )
-    with sqlite3.connect(trackers) as connection:
+    with open_sqlite(trackers) as connection:
         insert = "INSERT INTO events (sender_id, timestamp, data) VALUES (?, ?, ?)"
         connection.executemany(insert, [(ident, when.timestamp(), "secret words")] * 3)
     return ident
 
 
 def senders(trackers: Path) -> set[str]:
-    with sqlite3.connect(trackers) as connection:
+    with open_sqlite(trackers) as connection:
         return {row[0] for row in connection.execute("SELECT sender_id FROM events")}
 
 
@@ -79,7 +80,7 @@ def test_trackers_that_no_conversation_belongs_to_go_in_time(places):
     store, trackers, erasure, counted, folder = places
     new = begin(store, trackers, 1, folder)
     now = datetime.now(UTC).timestamp()
-    with sqlite3.connect(trackers) as connection:
+    with open_sqlite(trackers) as connection:
         rows = [("forgotten", now - 26 * 3600), ("health-a", now - 25 * 3600), ("long one", now - 30 * 3600)]
         connection.executemany("INSERT INTO events (sender_id, timestamp) VALUES (?, ?)", [*rows, ("long one", now)])
     erasure.erase_expired()
@@ -106,14 +107,12 @@ def bytes_of(file: Path) -> bytes:
 def test_what_was_erased_while_somebody_read_is_gone_from_every_byte_with_the_next_round(places):
     store, trackers, erasure, _, folder = places
     ident = begin(store, trackers, 0, folder)
-    with sqlite3.connect(folder / "guide.db") as reader, sqlite3.connect(trackers) as other:
+    with open_sqlite(folder / "guide.db") as reader, open_sqlite(trackers) as other:
         for reading in (reader, other):
             reading.execute("BEGIN")
             reading.execute("SELECT COUNT(*) FROM sqlite_master").fetchall()
         erasure.erase(ident)
         assert b"secret words" in bytes_of(folder / "guide.db")
-    reader.close()
-    other.close()
     erasure.erase_expired()
     assert b"secret words" not in bytes_of(folder / "guide.db") + bytes_of(trackers)
 

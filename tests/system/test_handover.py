@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import tempfile
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from bot.evaluation.system import running_guide
 from bot.handover.referrals import ReferralStore
 from bot.privacy.encryption import new_key
 from bot.settings import Settings
+from tests.databases import open_sqlite
 
 ABOUT = "Quillfeather Primary will not give Xanthippe the hours in her plan and Mrs Ozymandias just shrugs"
 PERSONAL = ("Quillfeather", "Xanthippe", "Ozymandias", "Zottmann", "wzottmann", "498 0123", "4980123")
@@ -41,7 +41,7 @@ class Guide:
     def bytes_kept(self) -> bytes:
         """Return every byte of every store and of the log."""
         for store in self.folder.glob("*.db"):
-            with sqlite3.connect(store) as connection:
+            with open_sqlite(store) as connection:
                 connection.execute("PRAGMA wal_checkpoint")
         return b"".join(file.read_bytes() for file in self.folder.iterdir() if file.is_file())
 

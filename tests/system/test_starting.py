@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import sqlite3
 
 import pytest
 
@@ -12,6 +11,7 @@ from bot.evaluation.system import free_ports
 from bot.settings import Settings
 from bot.starting import Busy, check_ports, only_one
 from bot.store import modes
+from tests.databases import open_sqlite
 
 
 def test_two_guides_never_share_the_same_stores(tmp_path):
@@ -55,7 +55,7 @@ def test_stores_and_keys_are_for_their_owner_alone(tmp_path, monkeypatch):
         modes.keep_private(settings)
         assert {file.stat().st_mode & 0o777 for file in old} == {0o600}
         assert tmp_path.stat().st_mode & 0o777 == 0o700
-        with sqlite3.connect(tmp_path / "new.db") as connection:
+        with open_sqlite(tmp_path / "new.db") as connection:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("CREATE TABLE a (b)")
             connection.commit()

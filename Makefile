@@ -17,11 +17,11 @@ run: model ## Start the guide on http://127.0.0.1:8000 (PORT changes it); Ctrl-C
 
 setup: var/.setup ## Make the environments, the sentence encoders and the file of places (once)
 
-var/.setup: requirements/app.lock requirements/rasa.lock requirements/encoder.lock bot/environments.py bot/nlu/encoder_setup.py bot/nlu/encoder_graph.py bot/nlu/encoder_outliers.json \
-  requirements/small-encoder.lock requirements/places.lock bot/directory/places_setup.py knowledge/places.yml
+var/.setup: requirements/app.lock requirements/rasa.lock requirements/encoder.lock bot/environments.py bot/encoder/setup.py bot/encoder/graph.py bot/encoder/outliers.json \
+  requirements/small-encoder.lock requirements/places.lock bot/directory/records/places_setup.py knowledge/places.yml
 	@$(PYTHON) bot/environments.py
-	@$(APP) -m bot.nlu.encoder_setup
-	@$(APP) -m bot.directory.places_setup
+	@$(APP) -m bot.encoder.setup
+	@$(APP) -m bot.directory.records.places_setup
 	@mkdir -p var && touch var/.setup
 
 model: var/.trained
@@ -52,15 +52,15 @@ rasa-test: model ## Rasa's own checks: data validation and test conversations
 
 evaluate: model ## Ask the guide every measuring question; cross-validate; write docs/evaluation.md and var/
 	@$(APP) -m bot evaluate
-	@$(IN_RASA) -m bot.nlu.cross_validate >> docs/evaluation.md
+	@$(IN_RASA) -m bot.nlu.tools.cross_validate >> docs/evaluation.md
 	@$(IN_RASA) -m rasa test nlu --cross-validation --folds 3 --nlu data/nlu --out var/rasa-nlu --no-plot
 
 learning-curve: model ## Accuracy against examples per answer; writes docs/learning-curve.md
-	@$(IN_RASA) -m bot.nlu.learning_curve
+	@$(IN_RASA) -m bot.nlu.tools.learning_curve
 
 bench: model ## Measure our pipeline against Rasa's stock pipeline, and the directory's search against plain queries
-	@$(APP) -m bot.evaluation.bench
-	@$(APP) -m bot.evaluation.bench_directory
+	@$(APP) -m bot.evaluation.speed.turns
+	@$(APP) -m bot.evaluation.speed.search
 
 attack: model ## Attack a guide of its own on loopback, print what held (some minutes)
 	@$(APP) -m bot.evaluation.attack
@@ -75,8 +75,8 @@ browser-test: model ## Test the pages in Debian's chromium: flows, keyboard, acc
 	@$(APP) -m pytest tests/browser -q -rs $(SIDE_BY_SIDE)
 
 screenshots: model ## Write docs/screenshots/ from the running guide, in chromium
-	@$(APP) -m bot.evaluation.screenshots
+	@$(APP) -m bot.evaluation.pages.screenshots
 
 lighthouse: model ## Measure the running guide with Lighthouse (needs npm and chromium); writes the scores into docs/page.md
 	@mkdir -p var/lighthouse && npm install --prefix var/lighthouse --no-package-lock --no-audit --no-fund --loglevel=error lighthouse@13
-	@$(APP) -m bot.evaluation.lighthouse
+	@$(APP) -m bot.evaluation.pages.lighthouse

@@ -12,14 +12,14 @@ import logging
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 
-from bot.deadline import with_deadline
-from bot.directory.query import wanted_from_text
-from bot.directory.search import directory
+from bot.directory.search.directory import directory
+from bot.directory.search.query import wanted_from_text
 from bot.guidance.answers import load_answers
 from bot.privacy.quiet_logs import keep_texts_out_of_logs
+from bot.processes.deadline import with_deadline
+from bot.processes.supervised import supervised
 from bot.settings import settings
 from bot.store.modes import private_from_now
-from bot.supervised import supervised
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions.base import GuideAction, Outcome, audience_of, previous_answer
 from actions.directory import remember, wanted_from
-from bot.directory.replies import records_message
-from bot.directory.search import Found, directory
+from bot.directory.search.directory import Found, directory
+from bot.directory.search.replies import records_message
 from bot.guidance.answers import Answer, load_answers
 from bot.guidance.replies import (
     Message,

@@ -8,10 +8,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from actions.base import GuideAction, Outcome
-from bot.directory.gaps import gaps
-from bot.directory.query import Wanted, wanted_from_text
-from bot.directory.replies import LOOKING_FOR, records_message, wanted_as_json, wanted_from_json
-from bot.directory.search import Found, directory
+from bot.directory.search.directory import Found, directory
+from bot.directory.search.gaps import gaps
+from bot.directory.search.query import Wanted, wanted_from_text
+from bot.directory.search.replies import LOOKING_FOR, records_message, wanted_as_json, wanted_from_json
 
 SEARCH, SHOWN = "search", "shown_records"
 

@@ -16,14 +16,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions.answers import with_services
 from actions.base import GuideAction, Outcome
-from bot.gateway.conversations import ConversationStore
-from bot.handover import replies
-from bot.handover.bounds import TooMany
-from bot.handover.chat_draft import GIVEN, SKIPPED, TYPED, ChatHandover, Incomplete, Sent
-from bot.handover.chat_so_far import chat_so_far
-from bot.handover.referrals import NotPossible
-from bot.handover.steps import CHECK, STEPS, step_of_slot
+from bot.handover.form import replies
+from bot.handover.form.chat_draft import GIVEN, SKIPPED, TYPED, ChatHandover, Incomplete, Sent
+from bot.handover.form.chat_so_far import chat_so_far
+from bot.handover.form.steps import CHECK, STEPS, step_of_slot
+from bot.handover.referrals.bounds import TooMany
+from bot.handover.referrals.store import NotPossible
 from bot.settings import settings
+from bot.turn.conversations import ConversationStore
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,10 @@ from rasa_sdk import Tracker
 
 from actions.base import GuideAction, Outcome
 from actions.directory import SEARCH, SHOWN, remember, searched
-from bot.directory.follow_up import Change, changed
-from bot.directory.query import Wanted
-from bot.directory.replies import (
+from bot.directory.search.directory import MOST_RECORDS, directory
+from bot.directory.search.follow_up import Change, changed
+from bot.directory.search.query import Wanted
+from bot.directory.search.replies import (
     LOOKING_FOR,
     ask_place_message,
     no_more_message,
@@ -19,9 +20,8 @@ from bot.directory.replies import (
     wanted_from_json,
     which_record_message,
 )
-from bot.directory.search import MOST_RECORDS, directory
-from bot.gateway.record_turns import DETAIL, NEARER, POSITION
 from bot.guidance.replies import fallback_message
+from bot.turn.record_turns import DETAIL, NEARER, POSITION
 
 
 class ActionRecordsMore(GuideAction):

@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         commands, "directory", "import Local Offer records, synchronise feeds, see how they are", _directory
     )
     if given[:1] == ["directory"]:  # else not worth the time it takes to load
-        from bot.directory.commands import add_arguments
+        from bot.commands.directory import add_arguments
 
         add_arguments(directory)
     retention = _add(commands, "retention", "delete what has been kept long enough", _retention)
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     users = _add(commands, "users", "make and change the accounts of the staff desk", _users)
     trail = _add(commands, "audit", "check the staff desk's audit trail", _audit)
     if given[:1] in (["users"], ["audit"]):  # only then: these arguments come with the database's libraries
-        from bot.desk.commands import add_audit_arguments, add_user_arguments
+        from bot.commands.desk import add_audit_arguments, add_user_arguments
 
         add_user_arguments(users)
         add_audit_arguments(trail)
@@ -85,7 +85,7 @@ def _see_to_settings(given: Sequence[str]) -> None:
 
 
 def _explain(chosen: argparse.Namespace) -> int:
-    arguments = ["-m", "bot.nlu.explain", chosen.message, *(["--after", chosen.after] if chosen.after else [])]
+    arguments = ["-m", "bot.nlu.tools.explain", chosen.message, *(["--after", chosen.after] if chosen.after else [])]
     return _in_rasa(arguments)
 
 
@@ -94,7 +94,7 @@ def _rasa_python(_: argparse.Namespace) -> int:
 
 
 def _in_rasa(arguments: Sequence[str]) -> int:
-    from bot.rasa_process import RASA_PYTHON, rasa_environment
+    from bot.processes.rasa_process import RASA_PYTHON, rasa_environment
 
     return subprocess.run([str(RASA_PYTHON), *arguments], cwd=ROOT, env=rasa_environment(), check=False).returncode
 
@@ -117,7 +117,7 @@ def _serve(_: argparse.Namespace) -> int:
 
 
 def _train(_: argparse.Namespace) -> int:
-    return _in_rasa(["-m", "bot.nlu.train"])
+    return _in_rasa(["-m", "bot.nlu.tools.train"])
 
 
 def _check(_: argparse.Namespace) -> int:
@@ -159,38 +159,38 @@ def _database(_: argparse.Namespace) -> int:
 
 def _referral_arguments(parser: argparse.ArgumentParser, given: Sequence[str]) -> None:
     if given[:1] == ["referrals"]:  # else not worth the time it takes to load
-        from bot.handover.commands import add_arguments
+        from bot.commands.referrals import add_arguments
 
         add_arguments(parser)
 
 
 def _referrals(chosen: argparse.Namespace) -> int:
-    from bot.handover.commands import run
+    from bot.commands.referrals import run
 
     return run(chosen)
 
 
 def _users(chosen: argparse.Namespace) -> int:
-    from bot.desk.commands import run_users
+    from bot.commands.desk import run_users
 
     return run_users(chosen)
 
 
 def _audit(chosen: argparse.Namespace) -> int:
-    from bot.desk.commands import run_audit
+    from bot.commands.desk import run_audit
 
     return run_audit(chosen)
 
 
 def _directory(chosen: argparse.Namespace) -> int:
-    from bot.directory.commands import run
+    from bot.commands.directory import run
 
     return run(chosen)
 
 
 def _retention(_: argparse.Namespace) -> int:
-    from bot.privacy.retention import run_from_command_line
     from bot.settings import settings
+    from bot.upkeep.retention import run_from_command_line
 
     done = run_from_command_line(settings())
     for table, number in done.counts.items():
@@ -200,13 +200,13 @@ def _retention(_: argparse.Namespace) -> int:
 
 
 def _ask(chosen: argparse.Namespace) -> int:
-    from bot.ask import ask
+    from bot.commands.ask import ask
 
     return ask(chosen.question, "professional" if chosen.professional else "parent")
 
 
 def _evaluate(chosen: argparse.Namespace) -> int:
-    from bot.evaluation.run import evaluate
+    from bot.evaluation.answers.evaluate import evaluate
 
     return evaluate(chosen.folder, chosen.out, chosen.record)
 

@@ -14,23 +14,23 @@ from pathlib import Path
 import requests
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.answering import actions_health, rasa_channel
-from bot.deadline import VARIABLE as TURN_DEADLINE
-from bot.directory.commands import in_words
+from bot.commands.directory import in_words
 from bot.directory.feeds.reading import Unreadable
-from bot.directory.synchronising import load_starting_directory, tell_search
-from bot.gateway.theme import ThemeRefused, load_theme
+from bot.directory.feeds.synchronising import load_starting_directory, tell_search
+from bot.gateway.web.theme import ThemeRefused, load_theme
 from bot.guidance.wording import wording
-from bot.handover.opening import channels, handover_is_open
+from bot.handover.referrals.opening import channels, handover_is_open
 from bot.paths import ENCODER, MODELS, ROOT, VAR
-from bot.rasa_process import RASA_PYTHON, rasa_environment, supervised_rasa
+from bot.processes.answering import actions_health, rasa_channel
+from bot.processes.deadline import VARIABLE as TURN_DEADLINE
+from bot.processes.rasa_process import RASA_PYTHON, rasa_environment, supervised_rasa
+from bot.processes.starting import Busy, check_ports, only_one
+from bot.processes.supervisor import Part, Patience, Supervisor
 from bot.setting_rules import is_this_machine
 from bot.settings import Settings, settings
-from bot.starting import Busy, check_ports, only_one
 from bot.store.engine import open_engine
 from bot.store.migrate import prepare
 from bot.store.modes import keep_private
-from bot.supervisor import Part, Patience, Supervisor
 
 # numpy's threads wait for their next product by spinning: a third of what Rasa used of the processors, for nothing.
 ONE_THREAD_FOR_PRODUCTS = {"OPENBLAS_NUM_THREADS": "1"}
@@ -53,7 +53,7 @@ def parts(configured: Settings) -> list[Part]:
     actions = [sys.executable, "-m", "actions", "--port", str(configured.actions_port)]
     host = in_address(configured.host)
     # The delivery of notices has no address: its pulse says that it looks after them.
-    delivery = Part("delivery", [sys.executable, "-m", "bot.handover.delivery"], app_environment, "", patience)
+    delivery = Part("delivery", [sys.executable, "-m", "bot.handover.delivery.process"], app_environment, "", patience)
     return [
         *([delivery] if channels(configured) and handover_is_open(configured) else []),
         Part("actions", actions, app_environment, actions_health(configured.actions_port), patience),

@@ -137,7 +137,7 @@ def _keys(value: str) -> str:
 
 
 def _roles(value: str) -> str:
-    from bot.desk.roles import role_mapping
+    from bot.roles import role_mapping
 
     try:
         role_mapping(value)
@@ -178,7 +178,7 @@ def _plain_address(value: str) -> str:
 
 
 def _role_names(value: str) -> str:
-    from bot.desk.roles import ROLES
+    from bot.roles import ROLES
 
     if set(value.split()) - set(ROLES):
         raise ValueError(f"must be roles of the desk parted by spaces: {', '.join(ROLES)}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:  # The tests of tests/nlu run in Rasa's environment, whose SQLAlchemy cannot import the directory.
-    from bot.directory.search import Directory
+    from bot.directory.search.directory import Directory
 
 
 @pytest.fixture(scope="session")

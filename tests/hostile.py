@@ -28,7 +28,7 @@ except ImportError:  # Python 3.10
 PACKAGES = ("bot", "actions")
 # Tools for those who build or measure the guide: no visitor, feed or reply reaches them.
 NOT_REACHED = ("bot.evaluation", "bot.transparency", "bot.guidance.check", "bot.guidance.reading_age")
-HOLDERS = {"bot.nlu.text": ("normaliser",)}
+HOLDERS = {"bot.reading.text": ("normaliser",)}
 LENGTH = 2000
 # 5 on a machine of its own; beside other work processor time is up to twice as long.
 MOST_MS = 10.0
@@ -36,7 +36,7 @@ MOST_MS = 10.0
 MOST_GROWTH = 2.8
 NO_GROWTH_BELOW_MS = 1.0
 # Forty forms of a sentence in one pattern: linear, but slow where a text is all articles (which bounds cut short).
-MOST_MS_OF = {"bot.nlu.person_patterns._WISHES": 25.0}
+MOST_MS_OF = {"bot.reading.person._WISHES": 25.0}
 # Read from our own files, never from what somebody sends.
 OF_OUR_OWN_TEXTS = frozenset({"bot.privacy.names._TITLED"})
 # Tried only where a word ends, never all along a text.

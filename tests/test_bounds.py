@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.handover.reading import read as read_in_handover
-from bot.nlu.bounds import LONGEST_TEXT, LONGEST_WORD, MOST_SIGNS, bounded
-from bot.nlu.urgent_patterns import find_urgent
 from bot.paths import ROOT
+from bot.reading.bounds import LONGEST_TEXT, LONGEST_WORD, MOST_SIGNS, bounded
+from bot.reading.danger import find_urgent
+from bot.reading.handover_reply import read as read_in_handover
 
 URGENT = [
     row["message"]

@@ -15,5 +15,10 @@ def test_texts_that_stopped_the_guide_once_are_found_by_the_fuzz():
 
 def test_the_patterns_of_every_module_are_read():
     their_patterns_are_read(
-        {"bot.directory.follow_up", "bot.directory.query", "bot.guidance.retelling", "bot.privacy.redaction"}
+        {
+            "bot.directory.search.follow_up",
+            "bot.directory.search.query",
+            "bot.reading.retelling",
+            "bot.privacy.redaction",
+        }
     )

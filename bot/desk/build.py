@@ -10,19 +10,18 @@ from pathlib import Path
 from fastapi import FastAPI
 from sqlalchemy.engine import Engine
 
-from bot.desk import (
-    admin,
-    content,
-    gaps_pages,
-    inbox,
-    inbox_chat,
-    own_account,
-    policy,
-    provider_pages,
-    sign_in,
-    switch_pages,
-)
-from bot.desk.access import (
+from bot.desk.accounts.accounts import Accounts
+from bot.desk.accounts.hashing import Busy
+from bot.desk.accounts.passwords import Codes
+from bot.desk.accounts.provider import Provider
+from bot.desk.accounts.sessions import Sessions
+from bot.desk.accounts.slowing import Limits, Slowing
+from bot.desk.accounts.slowing import erase_old as erase_old_sign_ins
+from bot.desk.pages import admin, content, inbox, inbox_chat, own_account, policy, sign_in, usefulness
+from bot.desk.pages import gaps as gaps_pages
+from bot.desk.pages import provider as provider_pages
+from bot.desk.pages import switch as switch_pages
+from bot.desk.pages.access import (
     CodesNeeded,
     Refused,
     SignInNeeded,
@@ -30,25 +29,17 @@ from bot.desk.access import (
     handle_refused,
     handle_sign_in_needed,
 )
-from bot.desk.accounts import Accounts
-from bot.desk.desk import Desk
-from bot.desk.feedback import FeedbackBox
-from bot.desk.grouping import Grouper
-from bot.desk.hashing import Busy
-from bot.desk.intake import Intake, erase_old
-from bot.desk.passwords import Codes
-from bot.desk.provider import Provider
-from bot.desk.queue import ContentQueue
-from bot.desk.sessions import Sessions
-from bot.desk.slowing import Limits, Slowing
-from bot.desk.slowing import erase_old as erase_old_sign_ins
-from bot.desk.switch import Switch
-from bot.gateway import usefulness
-from bot.gateway.chat import Chat
-from bot.gateway.metrics import Metrics
-from bot.gateway.theme import ThemeRefused, load_theme
+from bot.desk.pages.desk import Desk
+from bot.desk.services.feedback import FeedbackBox
+from bot.desk.services.grouping import Grouper
+from bot.desk.services.intake import Intake, erase_old
+from bot.desk.services.queue import ContentQueue
+from bot.desk.services.switch import Switch
+from bot.gateway.web.theme import ThemeRefused, load_theme
+from bot.metrics import Metrics
 from bot.settings import Settings
 from bot.store.engine import open_engine
+from bot.turn.chat import Chat
 
 PAGES = (sign_in, provider_pages, own_account, policy, content, gaps_pages, switch_pages, admin, inbox, inbox_chat)
 

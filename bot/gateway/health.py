@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.gateway.chat import Chat
-from bot.gateway.rasa_client import RasaFailed
 from bot.guidance.wording import wording
-from bot.privacy.erasure import Erasure
+from bot.turn.chat import Chat
+from bot.turn.rasa_client import RasaFailed
+from bot.upkeep.erasure import Erasure
 
 GOOD_FOR_S = 20.0
 BAD_FOR_S = 2.0

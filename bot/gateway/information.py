@@ -10,8 +10,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from bot.gateway.lanes import PageRoute
-from bot.gateway.pages import templates
+from bot.gateway.chat.pages import templates
+from bot.gateway.web.lanes import PageRoute
 from bot.guidance.answers import load_answers
 from bot.guidance.contacts import contact
 from bot.guidance.sources import load_documents

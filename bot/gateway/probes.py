@@ -13,9 +13,9 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.answering import actions_health, responds
 from bot.gateway.health import Health, State
-from bot.gateway.lanes import running_in
+from bot.gateway.web.lanes import running_in
+from bot.processes.answering import actions_health, responds
 
 PATHS = frozenset({"/livez", "/readyz", "/health"})
 GOOD_FOR_S = 1.5

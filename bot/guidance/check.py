@@ -17,8 +17,8 @@ from bot.guidance.briefs import BRIEFS_FILE, LONGEST_BRIEF_WORDS, briefs
 from bot.guidance.reading_age import reading_age, sentences, words
 from bot.guidance.sources import Document, UnknownSection, cite, load_documents
 from bot.guidance.wording import WORDING_FILE, all_wordings, wordings
-from bot.nlu.vocabulary import Vocabulary, load_vocabulary
 from bot.paths import ANSWERS, EXAMPLES, ROOT
+from bot.reading.vocabulary import Vocabulary, load_vocabulary
 
 FEWEST_EXAMPLES = 12
 LONGEST_SENTENCE_WORDS = 25

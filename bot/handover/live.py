@@ -13,8 +13,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.handover.models import LiveConversation, LiveMessage, Referral, ReferralEvent, ident_sorted_by_time
-from bot.handover.referrals import NotFound, NotPossible, ReferralStore
+from bot.handover.referrals.models import LiveConversation, LiveMessage, Referral, ReferralEvent, ident_sorted_by_time
+from bot.handover.referrals.store import NotFound, NotPossible, ReferralStore
 from bot.privacy.encryption import place
 
 Sender = Literal["family", "person", "notice"]

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import yaml
 
-from bot.directory.places import NAMES_FILE as PLACES_FILE
+from bot.directory.records.places import NAMES_FILE as PLACES_FILE
 from bot.paths import KNOWLEDGE, ROOT
 from bot.privacy.found import Found
 from bot.privacy.one_form import Span, folded, plain_form

@@ -17,9 +17,9 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 # Each store, and the modules whose models are its tables (the first one holds its `Base`).
 MODELS = {
-    "guide": ("bot.gateway.conversations", "bot.desk.models"),
-    "referrals": ("bot.handover.models",),
-    "directory": ("bot.directory.models", "bot.directory.search_models", "bot.directory.gaps"),
+    "guide": ("bot.turn.conversations", "bot.desk.services.models"),
+    "referrals": ("bot.handover.referrals.models",),
+    "directory": ("bot.directory.records.models", "bot.directory.search.models", "bot.directory.search.gaps"),
 }
 
 

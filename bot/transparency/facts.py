@@ -11,11 +11,11 @@ from typing import Any
 import tomllib
 import yaml
 
+from bot.encoder.setup import WEIGHTS_SHA256
 from bot.guidance.answers import load_answers
 from bot.guidance.languages import languages
 from bot.guidance.sources import load_documents
-from bot.nlu.decision import Costs
-from bot.nlu.encoder_setup import WEIGHTS_SHA256
+from bot.nlu.ranking.decision import Costs
 from bot.paths import EXAMPLES, ROOT
 from bot.settings import Settings
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from actions import directory as of_directory
 from actions.directory import ActionFindService
-from bot.directory.gaps import Gap, Gaps
-from bot.directory.search import Directory
+from bot.directory.search.directory import Directory
+from bot.directory.search.gaps import Gap, Gaps
 from bot.store.engine import open_engine
 from tests.actions.test_actions import say, tracker
 from tests.databases import new_database

@@ -11,13 +11,13 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.exc import OperationalError
 
 from actions import handover as actions
-from bot.gateway.conversations import ConversationStore
 from bot.guidance.wording import wording
-from bot.handover.chat_draft import ChatHandover
-from bot.handover.steps import STEPS
+from bot.handover.form.chat_draft import ChatHandover
+from bot.handover.form.steps import STEPS
 from bot.privacy.encryption import new_key
 from bot.settings import Settings
 from bot.store.migrate import prepare
+from bot.turn.conversations import ConversationStore
 
 CHAT = "a-chat"
 

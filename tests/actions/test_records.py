@@ -12,8 +12,8 @@ from actions import directory as find
 from actions import records
 from actions.directory import ActionFindService
 from actions.records import ActionRecordsAbout, ActionRecordsChange, ActionRecordsMore
-from bot.directory.follow_up import read
-from bot.directory.replies import wanted_as_json
+from bot.directory.search.follow_up import read
+from bot.directory.search.replies import wanted_as_json
 
 
 class NoGaps:

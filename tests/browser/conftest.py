@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from bot.application.app import create_app
 from bot.evaluation.system import free_ports
-from bot.gateway.app import create_app
 from bot.guidance import replies
 from bot.guidance.answers import load_answers
-from bot.handover.replies import offer_message
+from bot.handover.form.replies import offer_message
 from bot.settings import Settings
 from bot.store.migrate import prepare
 from tests.gateway.conftest import FakeRasa

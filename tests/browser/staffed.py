@@ -11,18 +11,18 @@ import numpy as np
 import pyotp
 from sqlalchemy.orm import Session
 
-from bot.desk.desk import Desk
-from bot.desk.grouping import Grouper
-from bot.desk.models import Question
-from bot.desk.roles import ROLES
-from bot.desk.slowing import Origin
-from bot.directory.gaps import Gaps
-from bot.directory.synchronising import load_starting_directory
-from bot.directory.text_index import refresh
-from bot.gateway.metrics import Metrics
-from bot.handover.consent import consent_text, consent_version
-from bot.handover.referrals import Consent, Details
+from bot.desk.accounts.slowing import Origin
+from bot.desk.pages.desk import Desk
+from bot.desk.services.grouping import Grouper
+from bot.desk.services.models import Question
+from bot.directory.feeds.synchronising import load_starting_directory
+from bot.directory.search.gaps import Gaps
+from bot.directory.search.text_index import refresh
+from bot.handover.referrals.consent import consent_text, consent_version
+from bot.handover.referrals.store import Consent, Details
+from bot.metrics import Metrics
 from bot.privacy.encryption import new_key
+from bot.roles import ROLES
 from tests.browser.conftest import Guide, ask
 
 PASSWORD = "a long and private phrase"

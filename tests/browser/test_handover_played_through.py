@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 
-from bot.evaluation.mail_sink import mail_sink
+from bot.evaluation.load.mail_sink import mail_sink
 from bot.evaluation.system import running_guide
 from bot.paths import ROOT
 from bot.privacy.encryption import new_key

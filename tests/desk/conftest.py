@@ -9,7 +9,7 @@ import pyotp
 import pytest
 from fastapi.testclient import TestClient
 
-from bot.desk.commands import make_accounts
+from bot.commands.desk import make_accounts
 from bot.settings import Settings
 from bot.store.engine import open_engine
 from tests.databases import new_store

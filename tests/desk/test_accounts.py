@@ -8,20 +8,20 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.desk import audit
-from bot.desk.accounts import AccountProblem
+from bot.desk.accounts.accounts import AccountProblem
+from bot.desk.accounts.passwords import is_password
+from bot.desk.accounts.sessions import Sessions
 from bot.desk.build import make_accounts
-from bot.desk.feedback import FeedbackBox
-from bot.desk.intake import Intake, erase_old
-from bot.desk.models import Question
-from bot.desk.passwords import is_password
-from bot.desk.queue import ContentQueue
-from bot.desk.sessions import Sessions
-from bot.desk.switch import Switch
-from bot.gateway.chat import Asked
-from bot.gateway.conversations import ConversationStore
-from bot.gateway.metrics import Metrics
+from bot.desk.services import audit
+from bot.desk.services.feedback import FeedbackBox
+from bot.desk.services.intake import Intake, erase_old
+from bot.desk.services.models import Question
+from bot.desk.services.queue import ContentQueue
+from bot.desk.services.switch import Switch
+from bot.metrics import Metrics
 from bot.settings import Settings
+from bot.turn.chat import Asked
+from bot.turn.conversations import ConversationStore
 from tests.desk.conftest import PASSWORD
 
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 from fastapi.testclient import TestClient
 
-from bot.gateway import live_events
-from bot.gateway.app import create_app
-from bot.handover.consent import consent_text, consent_version
-from bot.handover.referrals import Consent, Details
+from bot.application.app import create_app
+from bot.gateway.chat import live_events
+from bot.handover.referrals.consent import consent_text, consent_version
+from bot.handover.referrals.store import Consent, Details
 from bot.privacy.encryption import new_key
 from bot.settings import Settings
 from bot.store.migrate import prepare

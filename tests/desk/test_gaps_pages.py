@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.desk import audit
-from bot.directory.gaps import Gaps
+from bot.desk.services import audit
+from bot.directory.search.gaps import Gaps
 from tests.desk.conftest import post
 
 

@@ -1,6 +1,6 @@
 """How well questions of one meaning come together: 420 recorded questions for 60 answers that nothing was learnt from.
 
-`grouping.json` is written by `bot.nlu.fit_subjects`: seven questions for each answer by several writers, and what came
+`grouping.json` is written by `bot.nlu.tools.fit_subjects`: seven questions for each answer by several writers, and what came
 nearest to each, once with its answer in the guide (as for questions asked back) and once without it (as for a gap).
 """
 
@@ -17,9 +17,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.desk.grouping import Group, Grouper, Meaning, encode
-from bot.desk.models import Question
-from bot.gateway.metrics import Metrics
+from bot.desk.services.grouping import Group, Grouper, Meaning, encode
+from bot.desk.services.models import Question
+from bot.metrics import Metrics
 from bot.paths import ENCODER
 from bot.store.engine import open_engine
 from bot.store.migrate import upgrade

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.handover.consent import consent_text, consent_version
-from bot.handover.referrals import Consent, Details
+from bot.handover.referrals.consent import consent_text, consent_version
+from bot.handover.referrals.store import Consent, Details
 from bot.privacy.encryption import new_key
 from tests.desk.conftest import browser, hidden, post
 
@@ -185,7 +185,7 @@ def test_data_are_given_and_erased_with_a_receipt_and_the_audit_trail_says_so(wo
 
 
 def test_without_a_key_the_inbox_says_what_is_missing(make_client, tmp_path):
-    from bot.desk.commands import make_accounts
+    from bot.commands.desk import make_accounts
     from bot.store.engine import open_engine
     from tests.desk.conftest import PASSWORD, sign_in
 

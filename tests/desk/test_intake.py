@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from bot.desk.intake import erase_old
-from bot.desk.models import Question, QuestionGroup
+from bot.desk.services.intake import erase_old
+from bot.desk.services.models import Question, QuestionGroup
 from bot.settings import Settings
 from bot.store.engine import open_engine
 from bot.store.migrate import upgrade

@@ -10,8 +10,8 @@ import re
 import pytest
 from starlette.routing import BaseRoute, Mount, Route
 
-from bot.desk.access import WITHOUT_CODES
-from bot.desk.roles import ROLES
+from bot.desk.pages.access import WITHOUT_CODES
+from bot.roles import ROLES
 from tests.desk.conftest import browser, hidden
 
 ANYBODY = frozenset(ROLES)
@@ -158,7 +158,7 @@ def again(client, person, role):
     name = f"{role}@example.org"
     if name not in {account.name for account in desk.accounts.all()}:
         person(role)
-    from bot.desk.accounts import person_of
+    from bot.desk.accounts.accounts import person_of
 
     (account,) = [account for account in desk.accounts.all() if account.name == name]
     another = browser(client)

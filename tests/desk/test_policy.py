@@ -7,7 +7,14 @@ from html import unescape
 
 import pytest
 
-from bot.desk.library import abbreviations, answers_by_topic, citations, others_of_sections, sections, with_citation
+from bot.desk.services.library import (
+    abbreviations,
+    answers_by_topic,
+    citations,
+    others_of_sections,
+    sections,
+    with_citation,
+)
 from bot.guidance.answers import load_answers
 from bot.guidance.replies import month_in_words
 from tests.desk.conftest import hidden, post

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.desk import audit
-from bot.desk.grouping import Grouper
-from bot.desk.models import Question
-from bot.desk.queue import ContentQueue, UnknownItem, as_csv
-from bot.gateway.metrics import Metrics
+from bot.desk.services import audit
+from bot.desk.services.grouping import Grouper
+from bot.desk.services.models import Question
+from bot.desk.services.queue import ContentQueue, UnknownItem, as_csv
+from bot.metrics import Metrics
 from bot.paths import ENCODER
 from tests.desk.conftest import post
 from tests.desk.test_intake import ask

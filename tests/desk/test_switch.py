@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.desk import audit
-from bot.desk.switch import BadClosure, Switch, names_of, reasons
+from bot.desk.services import audit
+from bot.desk.services.switch import BadClosure, Switch, names_of, reasons
 from bot.guidance.wording import wording
 from tests.desk.conftest import post
 from tests.gateway.conftest import ANSWER

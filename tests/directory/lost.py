@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from bot.directory.cleaning import day, long_text, moment, postcode
-from bot.directory.models import Base, Service, Source, TaxonomyTerm
-from bot.directory.sessions import DAY_CODES, DAY_NAMES
+from bot.directory.records.cleaning import day, long_text, moment, postcode
+from bot.directory.records.models import Base, Service, Source, TaxonomyTerm
+from bot.directory.records.sessions import DAY_CODES, DAY_NAMES
 
-# Dropped on purpose, as bot.directory.normalise and the formats' modules say: the owner's id said again, the place in a
+# Dropped on purpose, as bot.directory.records.normalise and the formats' modules say: the owner's id said again, the place in a
 # search's results, the type of a geometry that becomes two numbers.
 OWNERS_IDS = {"service_id", "serviceId", "location_id", "organization_id", "taxonomy_term_id", "link_id", "link_entity"}
 DROPPED = OWNERS_IDS | {"score", "distance_away", "geometry.type", "status", "location_type"}

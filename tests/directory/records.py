@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from bot.directory import models
+from bot.directory.records import models
 
 CHANGED = datetime(2026, 5, 1, 12, tzinfo=UTC)
 

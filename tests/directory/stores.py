@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy.engine import Engine
 
-from bot.directory.importing import Feed, import_records
-from bot.directory.search import Directory
-from bot.directory.synchronising import load_starting_directory
-from bot.directory.text_index import refresh
-from bot.directory.vectors import encode_missing
-from bot.nlu.encoder import small_encoder
+from bot.directory.feeds.importing import Feed, import_records
+from bot.directory.feeds.synchronising import load_starting_directory
+from bot.directory.search.directory import Directory
+from bot.directory.search.text_index import refresh
+from bot.directory.search.vectors import encode_missing
+from bot.encoder.encoder import small_encoder
 from bot.store.engine import open_engine
 from bot.store.migrate import upgrade
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.directory.feeds.importing import Feed, import_records
 from bot.directory.feeds.reading import read
-from bot.directory.importing import Feed, import_records
-from bot.directory.models import Service, Source
+from bot.directory.records.models import Service, Source
 from tests.directory.lost import lost
 from tests.shared import SHARED
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.directory import cleaning
+from bot.directory.records import cleaning
 
 
 @pytest.mark.parametrize(

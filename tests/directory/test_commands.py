@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.__main__ import main
-from bot.evaluation.made_records import made_services
+from bot.evaluation.speed.made_records import made_services
 from bot.settings import settings
 from tests.directory.feed_server import plain
 
@@ -20,7 +20,7 @@ def guide(tmp_path, monkeypatch, server, capsys):
     monkeypatch.setenv("GUIDE_DIRECTORY_URL", f"sqlite:///{tmp_path / 'directory.db'}")
     monkeypatch.setenv("GUIDE_FEED_NETWORKS", "127.0.0.1/32")
     monkeypatch.setenv("GUIDE_DIRECTORY_SOURCES", str(tmp_path / "sources.yml"))
-    monkeypatch.setattr("bot.directory.commands.load_starting_directory", lambda engine: None)
+    monkeypatch.setattr("bot.commands.directory.load_starting_directory", lambda engine: None)
     settings.cache_clear()
 
     def run(*arguments):
@@ -86,7 +86,9 @@ def test_one_broken_feed_does_not_stop_the_others(guide, server, tmp_path, monke
 
 
 @pytest.mark.parametrize("error", [RecursionError, MemoryError, ZeroDivisionError, SQLAlchemyError])
-@pytest.mark.parametrize("where", ["bot.directory.feeds.fetching.read", "bot.directory.synchronising.import_records"])
+@pytest.mark.parametrize(
+    "where", ["bot.directory.feeds.fetching.read", "bot.directory.feeds.synchronising.import_records"]
+)
 def test_whatever_breaks_in_one_feed_those_after_it_are_read(guide, server, tmp_path, monkeypatch, where, error):
     server.records = list(made_services(8))
     (tmp_path / "sources.yml").write_text(

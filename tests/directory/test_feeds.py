@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.directory.feeds import FORMATS, format_of
+from bot.directory.feeds.importing import Feed, import_records
 from bot.directory.feeds.open_objects import is_dropped
 from bot.directory.feeds.reading import Unreadable, read
-from bot.directory.importing import Feed, import_records
-from bot.directory.models import Attribute, Base, Service
-from bot.directory.sessions import MONDAY, SATURDAY, SUNDAY, WEDNESDAY
+from bot.directory.records.models import Attribute, Base, Service
+from bot.directory.records.sessions import MONDAY, SATURDAY, SUNDAY, WEDNESDAY
 from tests.directory.lost import as_json, dump, lost
 
 FOLDER = Path(__file__).with_name("feeds")

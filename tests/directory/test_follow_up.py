@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.directory.follow_up import AboutOne, Change, More, changed, read
-from bot.directory.query import wanted_from_text
+from bot.directory.search.follow_up import AboutOne, Change, More, changed, read
+from bot.directory.search.query import wanted_from_text
 
 NAMES = ["Learning Library", "Portage Service", "Autism Support Group, Seaham", "eXtreme Group"]
 

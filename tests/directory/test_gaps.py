@@ -11,9 +11,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bot.__main__ import main
-from bot.directory import commands
-from bot.directory.gaps import Gap, Gaps, age_band, coarse_place, report, week_of
-from bot.directory.gaps_report import as_csv, as_text
+from bot.commands import directory as commands
+from bot.directory.search.gaps import Gap, Gaps, age_band, coarse_place, report, week_of
+from bot.directory.search.gaps_report import as_csv, as_text
 from bot.settings import Settings
 
 MONDAY = date(2026, 11, 2)

@@ -14,13 +14,13 @@ from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 from bot import outgoing
-from bot.directory import importing
+from bot.directory.feeds import importing
 from bot.directory.feeds.configured import ConfiguredFeed
+from bot.directory.feeds.importing import Feed, import_records
 from bot.directory.feeds.reading import TooMuch, Unreadable, read
-from bot.directory.importing import Feed, import_records
-from bot.directory.models import Service
-from bot.directory.synchronising import import_file, synchronise
-from bot.evaluation.made_records import made_services
+from bot.directory.feeds.synchronising import import_file, synchronise
+from bot.directory.records.models import Service
+from bot.evaluation.speed.made_records import made_services
 from bot.outgoing import Ways
 from bot.public_addresses import networks
 from tests.directory.feed_server import FeedServer, packed, plain, sent_on, without_end

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.directory.importing import Feed, StillThere, import_records
-from bot.directory.models import (
+from bot.directory.feeds.importing import Feed, StillThere, import_records
+from bot.directory.records.models import (
     Attribute,
     Contact,
     ImportRun,
@@ -23,7 +23,7 @@ from bot.directory.models import (
     Source,
     TaxonomyTerm,
 )
-from bot.evaluation.made_records import changed, made_services
+from bot.evaluation.speed.made_records import changed, made_services
 from bot.store.engine import open_engine
 
 FEED = Feed("made", "Made-up records")
@@ -169,7 +169,7 @@ def test_a_run_that_fails_leaves_the_directory_and_is_kept(engine, records):
 
 
 def test_readers_see_the_old_records_until_the_new_are_whole(engine, directory_url, records, monkeypatch):
-    monkeypatch.setattr("bot.directory.importing._AT_ONCE", 5)
+    monkeypatch.setattr("bot.directory.feeds.importing._AT_ONCE", 5)
     import_records(engine, FEED, records)
     reader = open_engine(directory_url)
     seen = []
@@ -232,7 +232,7 @@ def test_rows_can_still_be_added_by_hand_afterwards(engine, records):
 
 
 def test_only_the_latest_runs_are_kept(engine, records, monkeypatch):
-    monkeypatch.setattr("bot.directory.importing._RUNS_KEPT", 3)
+    monkeypatch.setattr("bot.directory.feeds.importing._RUNS_KEPT", 3)
     for _ in range(5):
         import_records(engine, FEED, records)
     assert number_of(engine, ImportRun) == 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.directory.national_grid import latitude_longitude
+from bot.directory.records.national_grid import latitude_longitude
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from http.server import ThreadingHTTPServer
 import pytest
 import requests
 
-from bot.handover import webhook
+from bot.handover.delivery import webhook
 from bot.outgoing import Client, Limits, Stopped, Ways, ways_of
 from bot.public_addresses import Reach, networks, parse
 from bot.settings import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.directory.places import Gazetteer, PlacesMissing, attributions, gazetteer, miles_between, place_phrases
+from bot.directory.records.places import Gazetteer, PlacesMissing, attributions, gazetteer, miles_between, place_phrases
 
 
 @pytest.mark.parametrize(

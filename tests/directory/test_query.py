@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.directory.query import WEEKEND, Wanted, wanted_from_text
+from bot.directory.search.query import WEEKEND, Wanted, wanted_from_text
 
 
 @pytest.mark.parametrize(

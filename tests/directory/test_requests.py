@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.directory.query import wanted_from_text
+from bot.directory.search.query import wanted_from_text
 
 REQUESTS = yaml.safe_load(Path(__file__).with_name("requests.yml").read_text(encoding="utf-8"))
 DAY = date(2026, 11, 25)

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.directory.models import Service
-from bot.directory.query import Wanted, wanted_from_text
-from bot.directory.search import Directory, Found
-from bot.directory.text_index import refresh
+from bot.directory.records.models import Service
+from bot.directory.search.directory import Directory, Found
+from bot.directory.search.query import Wanted, wanted_from_text
+from bot.directory.search.text_index import refresh
 from tests.directory.stores import load, record
 
 DAY = date(2026, 11, 25)
@@ -217,7 +217,7 @@ def test_an_empty_directory_finds_nothing(made):
 
 
 def test_search_goes_on_by_words_where_the_encoder_is_missing(made):
-    from bot.nlu.encoder import EncoderMissing
+    from bot.encoder.encoder import EncoderMissing
 
     directory = made(record(1, "Toy library", kinds=["equipment-loan"]))
 

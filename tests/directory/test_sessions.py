@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.directory.sessions import (
+from bot.directory.records.sessions import (
     FRIDAY,
     MONDAY,
     SATURDAY,

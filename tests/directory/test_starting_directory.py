@@ -12,11 +12,11 @@ from uuid import UUID
 
 import pytest
 
-from bot.directory.synchronising import FOLDER
-from bot.directory.taxonomy import our_taxonomy
+from bot.directory.feeds.synchronising import FOLDER
+from bot.directory.records.taxonomy import our_taxonomy
 from bot.guidance.reading_age import reading_age, sentences, words
 from bot.guidance.sources import cite, load_documents
-from bot.nlu.vocabulary import load_vocabulary
+from bot.reading.vocabulary import load_vocabulary
 from tests.hsds import problems_with
 from tests.shared import SHARED
 

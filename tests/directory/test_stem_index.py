@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.directory.stem_index import StemIndex
+from bot.directory.search.stem_index import StemIndex
 
 INDEX = StemIndex(
     [("autism club for", "club"), ("", ""), ("club swim", "club swim")], ["autism", "club", "for", "swim"]

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from bot.directory.feeds import fetching
 from bot.directory.feeds.configured import ConfiguredFeed, configured_feeds
+from bot.directory.feeds.importing import Feed, find_source, import_records
 from bot.directory.feeds.reading import Unreadable
-from bot.directory.importing import Feed, find_source, import_records
-from bot.directory.models import ImportRun, Service
-from bot.directory.synchronising import STARTING_DIRECTORY, load_starting_directory, synchronise
-from bot.evaluation.made_records import changed, made_services
+from bot.directory.feeds.synchronising import STARTING_DIRECTORY, load_starting_directory, synchronise
+from bot.directory.records.models import ImportRun, Service
+from bot.evaluation.speed.made_records import changed, made_services
 from bot.outgoing import Ways
 from bot.public_addresses import networks
 from bot.settings import Settings

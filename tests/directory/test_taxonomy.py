@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.directory.taxonomy import FACETS, our_taxonomy
+from bot.directory.records.taxonomy import FACETS, our_taxonomy
 
 OUTPOST_NEEDS = {
     "Autism": {"autism"},

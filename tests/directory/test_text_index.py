@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.directory import text_index
-from bot.directory.text_index import is_behind, refresh, revisions
+from bot.directory.search import text_index
+from bot.directory.search.text_index import is_behind, refresh, revisions
 from tests.directory.stores import load, record
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
-from bot.directory.search_models import SearchDocument, SearchVector
-from bot.directory.text_index import refresh
-from bot.directory.vectors import VectorKeeper
+from bot.directory.search.models import SearchDocument, SearchVector
+from bot.directory.search.text_index import refresh
+from bot.directory.search.vectors import VectorKeeper
 from tests.directory.stores import load, record
 
 

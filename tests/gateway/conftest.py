@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from fastapi.testclient import TestClient
 
-from bot.gateway.app import create_app
-from bot.handover.referrals import ReferralStore
+from bot.application.app import create_app
+from bot.handover.referrals.store import ReferralStore
 from bot.privacy.encryption import new_key
 from bot.settings import Settings
 from bot.store.migrate import prepare

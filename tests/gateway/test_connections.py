@@ -11,9 +11,9 @@ import pytest
 import requests
 import uvicorn
 
-from bot.gateway import gate
-from bot.gateway.connections import serving_options
-from bot.gateway.metrics import Metrics
+from bot.gateway.web import gate
+from bot.gateway.web.connections import serving_options
+from bot.metrics import Metrics
 
 HEAD = b"POST /api/chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n"
 

@@ -8,10 +8,10 @@ import time
 import pytest
 from fastapi.testclient import TestClient
 
-from bot.gateway import gate
-from bot.gateway.addresses import networks_of
-from bot.gateway.limits import RateLimit
+from bot.gateway.web import gate
+from bot.gateway.web.addresses import networks_of
 from bot.privacy.network_addresses import network_of
+from bot.turn.limits import RateLimit
 
 
 def ask(client: TestClient, message: str = "what is a plan", **more):

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 
 from bot.guidance.contacts import contact
 from bot.guidance.wording import wording
-from bot.handover.drafts import DraftStore, chat_key
+from bot.handover.form.drafts import DraftStore, chat_key
 
 GIVEN = {
     "about": {"about": "Nobody at <b>Quillfeather</b> school listens"},

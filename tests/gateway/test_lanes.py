@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from bot.gateway.lanes import ASKER, AskerGone, Bounds, Lane, LaneFull
+from bot.gateway.web.lanes import ASKER, AskerGone, Bounds, Lane, LaneFull
 
 
 class Request:

@@ -12,12 +12,12 @@ import pytest
 import requests
 import uvicorn
 
-from bot.gateway import live_events
-from bot.gateway.app import create_app
+from bot.application.app import create_app
+from bot.gateway.chat import live_events
 from bot.guidance.wording import wording
-from bot.handover.consent import consent_text, consent_version
 from bot.handover.live import LiveChats
-from bot.handover.referrals import Consent, Details, ReferralStore
+from bot.handover.referrals.consent import consent_text, consent_version
+from bot.handover.referrals.store import Consent, Details, ReferralStore
 from bot.privacy.encryption import new_key
 from bot.settings import Settings
 from bot.store.migrate import prepare

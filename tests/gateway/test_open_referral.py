@@ -10,11 +10,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import event
 
-from bot.directory import open_referral as hsds
-from bot.directory.published import Filters, Published
-from bot.directory.text_index import refresh
-from bot.gateway import open_referral
-from bot.gateway.problems import Problem, handle_problem
+from bot.directory.publishing import open_referral as hsds
+from bot.directory.publishing.published import Filters, Published
+from bot.directory.search.text_index import refresh
+from bot.gateway.services import open_referral
+from bot.gateway.web.problems import Problem, handle_problem
 from bot.store.engine import open_engine
 from tests.databases import new_store
 from tests.directory.records import CHANGED, add_service, add_term, ident, opened

@@ -8,10 +8,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from bot.directory.feeds.importing import Feed, import_records
 from bot.directory.feeds.reading import Unreadable, read
-from bot.directory.importing import Feed, import_records
-from bot.directory.published import Published
-from bot.gateway import open_referral
+from bot.directory.publishing.published import Published
+from bot.gateway.services import open_referral
 from bot.paths import KNOWLEDGE
 from bot.store.engine import open_engine
 from tests.databases import new_database

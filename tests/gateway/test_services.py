@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.datastructures import QueryParams
 
-from bot.directory import models
-from bot.directory.gaps import Gap
-from bot.directory.places import PlacesMissing, gazetteer
-from bot.directory.query import WEEKEND
-from bot.gateway.service_form import address_of, read_form
+from bot.directory.records import models
+from bot.directory.records.places import PlacesMissing, gazetteer
+from bot.directory.search.gaps import Gap
+from bot.directory.search.query import WEEKEND
+from bot.gateway.services.form import address_of, read_form
 from bot.store.engine import open_engine
 from tests.databases import new_database
 from tests.directory.records import CHANGED, add_service, ident, opened
@@ -293,6 +293,6 @@ def test_a_missing_list_of_places_is_told(client, monkeypatch):
     def missing(*_):
         raise PlacesMissing("none")
 
-    monkeypatch.setattr("bot.gateway.services.read_form", missing)
+    monkeypatch.setattr("bot.gateway.services.pages.read_form", missing)
     response = client.get("/services?q=toys", headers=BROWSER)
     assert response.status_code == 503 and "cannot look up places" in response.text

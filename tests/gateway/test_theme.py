@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from bot.gateway.theme import ThemeRefused, contrast, load_theme, theme_css
+from bot.gateway.web.theme import ThemeRefused, contrast, load_theme, theme_css
 from bot.paths import KNOWLEDGE
 
 

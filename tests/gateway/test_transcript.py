@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.gateway.transcript import as_text
+from bot.gateway.chat.transcript import as_text
 from tests.gateway.conftest import ANSWER
 from tests.gateway.test_pages import KEY, Page, post
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.guidance.answers import load_answers
 from bot.guidance.check import check, check_wording
-from bot.nlu.vocabulary import load_vocabulary
+from bot.reading.vocabulary import load_vocabulary
 
 GOOD = """---
 title: Asking for a personal budget

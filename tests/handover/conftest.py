@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.handover.consent import consent_text, consent_version
-from bot.handover.referrals import Consent, Details, ReferralStore
+from bot.handover.referrals.consent import consent_text, consent_version
+from bot.handover.referrals.store import Consent, Details, ReferralStore
 from bot.privacy.encryption import new_key
 from bot.settings import Settings
 from tests.databases import new_store

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.handover import bounds
-from bot.handover.bounds import TooMany, sender_of
-from bot.handover.drafts import DraftStore
-from bot.handover.models import HandoverCount
-from bot.handover.referrals import ReferralStore
+from bot.handover.form.drafts import DraftStore
+from bot.handover.referrals import bounds
+from bot.handover.referrals.bounds import TooMany, sender_of
+from bot.handover.referrals.models import HandoverCount
+from bot.handover.referrals.store import ReferralStore
 from bot.settings import Settings
 from tests.handover.conftest import DETAILS
 

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import create_engine, text
 
-from bot.handover.chat_draft import ChatHandover, Incomplete, is_complete, next_step
-from bot.handover.referrals import ReferralStore
-from bot.handover.steps import STEPS
+from bot.handover.form.chat_draft import ChatHandover, Incomplete, is_complete, next_step
+from bot.handover.form.steps import STEPS
+from bot.handover.referrals.store import ReferralStore
 
 CHAT = "the-chats-own-id"
 GIVEN = {

@@ -8,10 +8,10 @@ import stat
 import pytest
 
 from bot.__main__ import main
-from bot.desk import audit
+from bot.commands import referrals as commands
+from bot.desk.services import audit
 from bot.guidance.wording import wording
-from bot.handover import commands
-from bot.handover.outbox import OutboxQueue
+from bot.handover.delivery.outbox import OutboxQueue
 from bot.privacy.encryption import Vault
 from bot.settings import settings as process_settings
 from bot.store.engine import open_engine

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from bot.evaluation.mail_sink import REFUSED, TAKEN, mail_sink
-from bot.handover.delivery import Delivery
-from bot.handover.referrals import Consent, ReferralStore
+from bot.evaluation.load.mail_sink import REFUSED, TAKEN, mail_sink
+from bot.handover.delivery.process import Delivery
+from bot.handover.referrals.store import Consent, ReferralStore
 from bot.settings import Settings
 from tests.handover.conftest import DETAILS
 from tests.handover.crashing import nursery

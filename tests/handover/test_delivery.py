@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pydantic import ValidationError
 
-from bot.evaluation.mail_sink import LOST, REFUSED, TAKEN, mail_sink
-from bot.handover.consent import consent_text, consent_version
-from bot.handover.delivery import Delivery
-from bot.handover.referrals import Consent, ReferralStore
+from bot.evaluation.load.mail_sink import LOST, REFUSED, TAKEN, mail_sink
+from bot.handover.delivery.process import Delivery
+from bot.handover.referrals.consent import consent_text, consent_version
+from bot.handover.referrals.store import Consent, ReferralStore
 from bot.settings import Settings
 from tests.handover.conftest import DETAILS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.handover.details import ANSWERS, NotUsable, checked
+from bot.handover.form.details import ANSWERS, NotUsable, checked
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from bot.handover.drafts import DraftStore, chat_key, form_key
+from bot.handover.form.drafts import DraftStore, chat_key, form_key
 from bot.privacy.encryption import EncryptionUnavailable, new_key
 
 ANSWERS = {"about": "Quillfeather school", "name": "Wilhelmina", "tries": 2}

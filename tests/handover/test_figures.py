@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 
-from bot.handover.figures import HandoverFigures
+from bot.handover.delivery.figures import HandoverFigures
 from tests.handover.conftest import DETAILS
 
 

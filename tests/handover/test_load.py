@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 import pytest
 
-from bot.evaluation.handover_load import SECRET_MARK, SecretFinder, run
-from bot.handover.referrals import Details
+from bot.evaluation.load.referrals import SECRET_MARK, SecretFinder, run
+from bot.handover.referrals.store import Details
 from tests.databases import new_database
 
 WORD = f"{SECRET_MARK}abcdefghi"

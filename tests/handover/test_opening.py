@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.handover.opening import channels, handover_is_open
+from bot.handover.referrals.opening import channels, handover_is_open
 from bot.privacy.encryption import new_key
 from bot.settings import Settings
 from bot.store.engine import open_engine
@@ -56,7 +56,7 @@ def test_an_account_of_sendiass_at_the_desk_opens_it(make, roles, active, is_ope
 
     from sqlalchemy.orm import Session
 
-    from bot.desk.models import Account
+    from bot.desk.services.models import Account
 
     settings = make()
     upgrade(settings.database_url, "guide")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.handover.references import SIGNS, as_reference, new_reference, reference_hash
+from bot.handover.referrals.references import SIGNS, as_reference, new_reference, reference_hash
 
 
 def test_references_are_grouped_distinct_and_without_look_alikes():

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from bot.handover.referrals import Consent, NotFound, NotPossible, ReferralStore
+from bot.handover.referrals.store import Consent, NotFound, NotPossible, ReferralStore
 from bot.privacy.encryption import CannotOpen, EncryptionUnavailable, new_key
 from tests.handover.conftest import DETAILS
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from bot.handover.drafts import DraftStore, form_key
-from bot.handover.referrals import ReferralStore
-from bot.handover.rotation import reseal
+from bot.handover.form.drafts import DraftStore, form_key
+from bot.handover.referrals.rotation import reseal
+from bot.handover.referrals.store import ReferralStore
 from bot.privacy.encryption import CannotOpen, Vault, new_key
 from tests.handover.conftest import DETAILS
 

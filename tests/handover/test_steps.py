@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.handover.details import NotUsable
-from bot.handover.steps import STEPS
+from bot.handover.form.details import NotUsable
+from bot.handover.form.steps import STEPS
 
 
 @pytest.mark.parametrize(

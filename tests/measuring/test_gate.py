@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.evaluation import gate
-from bot.evaluation.judging import judge
-from bot.evaluation.outcomes import Outcome
+from bot.evaluation.answers import gate
+from bot.evaluation.answers.judging import judge
+from bot.evaluation.answers.outcomes import Outcome
 
 SECTION = {"document": "ot-guide-2023", "section": "personal-budgets"}
 

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from bot.evaluation.judging import PARTIAL, REFUSED, RIGHT, WRONG, interval, judge
-from bot.evaluation.outcomes import Outcome, read_cases
-from bot.evaluation.run import OWN_QUESTIONS, draw_calibration, tallies
+from bot.evaluation.answers.evaluate import OWN_QUESTIONS, draw_calibration, tallies
+from bot.evaluation.answers.judging import PARTIAL, REFUSED, RIGHT, WRONG, interval, judge
+from bot.evaluation.answers.outcomes import Outcome, read_cases
 from bot.guidance.sources import cite, load_documents
 
 CASE = {

@@ -6,9 +6,9 @@ from itertools import islice
 
 import pytest
 
-from bot.directory.normalise import normalise
-from bot.evaluation.bench_import import timings
-from bot.evaluation.made_records import changed, made_services
+from bot.directory.records.normalise import normalise
+from bot.evaluation.speed.imports import timings
+from bot.evaluation.speed.made_records import changed, made_services
 from bot.store.engine import open_engine
 from tests.databases import new_database
 

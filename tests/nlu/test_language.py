@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from bot.nlu.language import other_language
+from bot.nlu.components.language import other_language
 from bot.paths import EXAMPLES
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bot.nlu.logistic import fit_logistic, log_shares
+from bot.nlu.ranking.logistic import fit_logistic, log_shares
 
 
 def _clouds(labels: int = 4, each: int = 40, width: int = 32):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.nlu.nearness import ByteVectors
+from bot.nlu.ranking.nearness import ByteVectors
 
 
 def unit(count: int, seed: int) -> np.ndarray:

@@ -7,7 +7,7 @@ import logging
 import structlog
 from rasa.utils.log_utils import configure_structlog
 
-from bot.nlu.quiet_logs import keep_texts_out_of_logs
+from bot.nlu.process.quiet_logs import keep_texts_out_of_logs
 
 
 def test_a_failure_is_logged_without_the_message(capsys, caplog):

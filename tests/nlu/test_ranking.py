@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bot.nlu.decision import Candidate, decide, worths
-from bot.nlu.ranking import Example, Passage, Ranker, Utterance, held_out_scores
+from bot.nlu.ranking.decision import Candidate, decide, worths
+from bot.nlu.ranking.ranking import Example, Passage, Ranker, Utterance, held_out_scores
 
 LABELS = [f"faq/answer-{number}" for number in range(8)]
 

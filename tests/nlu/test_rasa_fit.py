@@ -13,7 +13,7 @@ from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLSt
 from rasa.shared.nlu.training_data.message import Message
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.nlu.action_calls import call_actions_cheaply
+from bot.nlu.process.action_calls import call_actions_cheaply
 
 GOOD = {"events": [], "responses": [{"custom": {"text": "hello"}}]}
 

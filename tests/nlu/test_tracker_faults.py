@@ -14,9 +14,9 @@ from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet, UserUttered
 
-from bot.nlu.tracker_store import SQLiteTrackerStore
+from bot.nlu.process.tracker_store import SQLiteTrackerStore
 from bot.privacy.quiet_logs import QuietRecord
-from bot.rasa_process import rasa_command
+from bot.processes.rasa_process import rasa_command
 from tests.faults import FAULTS, everything_logged, quiet_process
 
 __all__ = ["quiet_process"]
@@ -27,7 +27,7 @@ DOMAIN = Domain.from_dict({"slots": {"previous": {"type": "any", "mappings": [{"
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch):
-    monkeypatch.setattr("bot.nlu.tracker_store.BUSY_TIMEOUT_MS", 200)
+    monkeypatch.setattr("bot.nlu.process.tracker_store.BUSY_TIMEOUT_MS", 200)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

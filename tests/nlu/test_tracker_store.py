@@ -11,7 +11,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.nlu.tracker_store import SQLiteTrackerStore
+from bot.nlu.process.tracker_store import SQLiteTrackerStore
 
 DOMAIN = Domain.from_dict(
     {"intents": ["greet"], "slots": {"place": {"type": "text", "mappings": [{"type": "custom"}]}}, "actions": ["look"]}
@@ -158,7 +158,7 @@ def test_pages_overwritten_under_open_connections_are_noticed(file):
 def test_a_locked_file_is_not_taken_for_a_damaged_one(file, monkeypatch, caplog):
     import sqlite3
 
-    import bot.nlu.tracker_store as module
+    import bot.nlu.process.tracker_store as module
 
     monkeypatch.setattr(module, "BUSY_TIMEOUT_MS", 100)
     store = SQLiteTrackerStore(DOMAIN, db=str(file))

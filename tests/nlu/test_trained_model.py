@@ -7,9 +7,9 @@ import asyncio
 import pytest
 from rasa.core.agent import load_agent
 
-from bot.evaluation.costs import costs_of
 from bot.guidance.answers import load_answers
-from bot.nlu.explain import explain
+from bot.nlu.tools.costs import costs_of
+from bot.nlu.tools.explain import explain
 from bot.paths import MODELS
 
 

@@ -7,8 +7,8 @@ import re
 import pytest
 from rasa.engine.runner.dask import DaskGraphRunner
 
-from bot.deadline import VARIABLE, TookTooLong
-from bot.nlu.turn_deadline import keep_to_the_deadline
+from bot.nlu.process.turn_deadline import keep_to_the_deadline
+from bot.processes.deadline import VARIABLE, TookTooLong
 
 
 def _without_end(*_: object) -> None:

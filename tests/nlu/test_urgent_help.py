@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.urgent_help import UrgentHelpDetector
+from bot.nlu.components.urgent_help import UrgentHelpDetector
 
 
 @pytest.mark.parametrize(

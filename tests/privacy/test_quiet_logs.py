@@ -117,7 +117,7 @@ class _Stop(Exception):
     [
         ("bot.gateway", []),
         ("actions", []),
-        ("bot.handover.delivery", []),
+        ("bot.handover.delivery.process", []),
         ("bot", ["referrals", "--help"]),
         ("bot", ["users", "--help"]),
         ("bot", ["audit", "--help"]),
@@ -131,9 +131,9 @@ def test_every_process_that_meets_personal_data_keeps_it_out_of_what_it_writes(
 
     logging.setLogRecordFactory(logging.LogRecord)
     monkeypatch.setattr(sys, "argv", [module, *arguments])
-    monkeypatch.setattr("bot.gateway.app.create_app", stop)
+    monkeypatch.setattr("bot.application.app.create_app", stop)
     monkeypatch.setattr("rasa_sdk.executor.ActionExecutor.register_package", stop)
-    monkeypatch.setattr("bot.handover.referrals.ReferralStore.__init__", stop)
+    monkeypatch.setattr("bot.handover.referrals.store.ReferralStore.__init__", stop)
     with pytest.raises((_Stop, SystemExit)), warnings.catch_warnings():
         runpy.run_module(module, run_name="__main__", alter_sys=False)
     assert logging.getLogRecordFactory() is QuietRecord

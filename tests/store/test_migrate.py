@@ -12,10 +12,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import OperationalError
 
-from bot.gateway.conversations import Base, ConversationStore
 from bot.paths import ROOT
 from bot.store.engine import open_engine
 from bot.store.migrate import MODELS, configuration, metadata_of, upgrade
+from bot.turn.conversations import Base, ConversationStore
 from tests.databases import KINDS, new_database
 
 

@@ -11,8 +11,8 @@ import time
 
 import pytest
 
-from bot.deadline import VARIABLE, TookTooLong, deadline, with_deadline
 from bot.paths import ROOT
+from bot.processes.deadline import VARIABLE, TookTooLong, deadline, with_deadline
 
 LONG = "thank you " * 30 + "!"
 EXPONENTIAL = r"(?:thanks?\s*|thank you\s*|thank\s*|you\s*)+$"
@@ -69,7 +69,7 @@ def test_finished_work_is_a_sign_of_life(monkeypatch):
 
 def test_a_process_that_cannot_be_interrupted_ends_and_says_where_it_stood_but_not_with_what():
     code = (
-        "import time, signal\nfrom bot.deadline import deadline\nsecret = 'my son Zachariah'\n"
+        "import time, signal\nfrom bot.processes.deadline import deadline\nsecret = 'my son Zachariah'\n"
         "with deadline(0.1, 'a message', ends_after_s=0.4):\n"
         "    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])  # as deep in a library of C\n"
         "    time.sleep(60)\n"

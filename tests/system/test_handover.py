@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from bot.evaluation.system import running_guide
-from bot.handover.referrals import ReferralStore
+from bot.handover.referrals.store import ReferralStore
 from bot.privacy.encryption import new_key
 from bot.settings import Settings
 from tests.databases import open_sqlite

@@ -8,8 +8,8 @@ import socket
 import pytest
 
 from bot.evaluation.system import free_ports
+from bot.processes.starting import Busy, check_ports, only_one
 from bot.settings import Settings
-from bot.starting import Busy, check_ports, only_one
 from bot.store import modes
 from tests.databases import open_sqlite
 

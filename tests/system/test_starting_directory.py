@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.directory.models import Service
+from bot.directory.records.models import Service
 from bot.serve import _load_starting_directory
 from bot.settings import Settings
 from bot.store.engine import open_engine

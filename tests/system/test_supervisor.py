@@ -15,8 +15,8 @@ import requests
 
 from bot.evaluation.system import free_ports
 from bot.paths import ROOT
+from bot.processes.supervisor import Part, Patience, Supervisor
 from bot.serve import _print
-from bot.supervisor import Part, Patience, Supervisor
 
 # Generous where a part must not be ended on a busy machine, short where one that hangs must be.
 SHORT = Patience(stuck_after_s=3.0, start_within_s=60.0, ask_every_s=0.2, answer_within_s=0.5, end_within_s=0.5)
@@ -24,7 +24,7 @@ WITHIN_S = 60.0
 
 SERVER = """
 import http.server, sys, time
-from bot.supervised import supervised
+from bot.processes.supervised import supervised
 process = supervised()
 time.sleep(float(sys.argv[2]))
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -42,7 +42,7 @@ http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_
 """
 BUSY = """
 import sys, time
-from bot.supervised import supervised
+from bot.processes.supervised import supervised
 process = supervised()
 while True:  # works through a queue: no time to answer, but something is done now and then
     time.sleep(0.3)
@@ -183,11 +183,12 @@ def test_a_supervisor_that_was_stopped_itself_holds_nothing_against_its_parts():
 
 
 @pytest.mark.parametrize(
-    "code", [BUSY, SILENT.replace("import time", "import time\nfrom bot.supervised import supervised\nsupervised()")]
+    "code",
+    [BUSY, SILENT.replace("import time", "import time\nfrom bot.processes.supervised import supervised\nsupervised()")],
 )
 def test_parts_end_when_their_supervisor_is_killed(code, tmp_path):
     script = (
-        "import os, sys\nfrom bot.supervisor import Part, Supervisor\n"
+        "import os, sys\nfrom bot.processes.supervisor import Part, Supervisor\n"
         "part = Part('part', [sys.executable, '-c', sys.argv[1]], dict(os.environ), '')\n"
         "supervisor = Supervisor([part], lambda line: None)\n"
         "start = supervisor._start\n"
@@ -222,7 +223,7 @@ def test_the_guides_own_parts_end_when_their_supervisor_is_killed(module, tmp_pa
     prepare_command = [sys.executable, "-m", "bot", "database", "upgrade"]
     subprocess.run(prepare_command, cwd=ROOT, env=environment, check=True, capture_output=True)
     script = (
-        "import os, sys\nfrom bot.supervisor import Part, Supervisor\n"
+        "import os, sys\nfrom bot.processes.supervisor import Part, Supervisor\n"
         "part = Part('part', [sys.executable, '-m', *sys.argv[2:]], dict(os.environ), sys.argv[1])\n"
         "supervisor = Supervisor([part], lambda line: None)\n"
         "look = supervisor._keep_running\n"

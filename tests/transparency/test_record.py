@@ -7,8 +7,8 @@ import json
 import pytest
 import yaml
 
+from bot.encoder.setup import WEIGHTS_SHA256
 from bot.guidance.answers import load_answers
-from bot.nlu.encoder_setup import WEIGHTS_SHA256
 from bot.settings import Settings
 from bot.transparency.facts import facts, performance
 from bot.transparency.record import DOCUMENT, RECORD_FILE, Field, as_markdown, gaps, transparency_record

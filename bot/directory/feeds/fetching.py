@@ -16,11 +16,11 @@ from urllib.parse import quote
 import requests
 from requests.exceptions import ChunkedEncodingError, ConnectionError, ContentDecodingError, Timeout
 
-from bot.directory.cleaning import moment
 from bot.directory.feeds.configured import ConfiguredFeed
+from bot.directory.feeds.importing import StillThere
 from bot.directory.feeds.reading import Page, TooMuch, Unreadable, read
 from bot.directory.feeds.spool import Spool
-from bot.directory.importing import StillThere
+from bot.directory.records.cleaning import moment
 from bot.outgoing import MEGABYTE, MOST_REDIRECTS, Answer, Client, Limits, Stopped, Ways
 from bot.public_addresses import NotAllowed, Reach, parse
 

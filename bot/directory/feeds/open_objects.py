@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.directory.cleaning import boolean, is_blank, number, outward, text
-from bot.directory.record import Rejected, Skipped
-from bot.directory.sessions import DAY_CODES, DAY_NAMES, minute_of
+from bot.directory.records.cleaning import boolean, is_blank, number, outward, text
+from bot.directory.records.record import Rejected, Skipped
+from bot.directory.records.sessions import DAY_CODES, DAY_NAMES, minute_of
 
 # Columns that are the council's or the provider's own business.
 _PRIVATE = re.compile(r"(private_|submitter_|sharingportal_|admin|notes_private)")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.directory.cleaning import boolean, is_blank, number, text
-from bot.directory.record import Skipped
-from bot.directory.sessions import DAY_CODES, DAY_NAMES
+from bot.directory.records.cleaning import boolean, is_blank, number, text
+from bot.directory.records.record import Skipped
+from bot.directory.records.sessions import DAY_CODES, DAY_NAMES
 
 _OF_VERSION_1 = frozenset(
     [

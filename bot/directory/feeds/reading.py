@@ -14,7 +14,7 @@ from typing import Any
 from bot.directory.feeds import format_of
 from bot.directory.feeds.open_objects import looks_like as is_open_objects
 from bot.directory.feeds.open_objects import with_organisations
-from bot.directory.record import Rejected
+from bot.directory.records.record import Rejected
 
 _LISTS = ("contents", "content", "services", "records", "items", "data", "results")
 # What one file may cost. 200,000 made-up records have 15 million values in 420 MB.

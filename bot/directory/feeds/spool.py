@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot.directory.importing import StillThere
+from bot.directory.feeds.importing import StillThere
 
 _RECORD, _STILL_THERE = b"r", b"s"
 

@@ -30,7 +30,7 @@ FROM_ELSEWHERE = {
 
 def changing_routes() -> list[tuple[str, str]]:
     """Return method and path of every route that changes something, from the application itself: new ones are included."""
-    from bot.gateway.app import create_app
+    from bot.application.app import create_app
     from bot.settings import Settings
     from bot.store.migrate import prepare
 

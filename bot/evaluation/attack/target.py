@@ -32,7 +32,7 @@ PARTS = {
     "rasa": ("run", "--interface"),
     "actions": ("-m", "actions"),
     "gateway": ("-m", "bot.gateway"),
-    "delivery": ("-m", "bot.handover.delivery"),
+    "delivery": ("-m", "bot.handover.delivery.process"),
 }
 STOP_WITHIN_S = 20.0
 # Other work may take the processors meanwhile: a slow start is no finding.

@@ -1,0 +1,1 @@
+"""Local Offer records as they are kept: models, cleaning, writing, places and taxonomy."""

@@ -1,0 +1,1 @@
+"""Finding records: reading the question, conditions, ranking, replies, gaps."""

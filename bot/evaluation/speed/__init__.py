@@ -1,0 +1,1 @@
+"""How quick is it? Beside a peer, in one run."""

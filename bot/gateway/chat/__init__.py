@@ -1,0 +1,1 @@
+"""The chat as pages and as an API."""

@@ -1,0 +1,1 @@
+"""The directory as pages and as the Open Referral API."""

@@ -1,0 +1,1 @@
+"""What every page and address shares: bounds, origins, errors, assets, theme."""

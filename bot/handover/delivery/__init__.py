@@ -1,0 +1,1 @@
+"""Telling SENDIASS of a referral: outbox, mail, webhook."""

@@ -1,0 +1,1 @@
+"""The handover's questions, in the chat and on a page."""

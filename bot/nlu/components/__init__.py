@@ -1,0 +1,1 @@
+"""Rasa's graph components of config.yml, in the order of the pipeline."""

@@ -1,0 +1,374 @@
+"""Graph component: the answer that a message asks for, or the other intent it has, with calibrated probabilities.
+
+Writes `intent`, `intent_ranking` and `response_selector` in the shape of Rasa's own classifier and
+ResponseSelector, so that `rasa test`, trackers and other tools understand them.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, Iterable, List, Optional, Sequence
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import (
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    INTENT_RESPONSE_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    RESPONSE_SELECTOR,
+)
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from tqdm import tqdm
+
+from bot.encoder.encoder import sentence_encoder
+from bot.guidance.answers import load_answers
+from bot.guidance.briefs import briefs
+from bot.nlu.ranking.decision import Candidate, Costs, decide
+from bot.nlu.ranking.features import (
+    AMBIGUOUS_INTENT,
+    CONTEXT,
+    CONTEXT_VECTOR,
+    FALLBACK_INTENT,
+    FAQ_INTENT,
+    LEANING,
+    NORMALISED,
+    OUT_OF_SCOPE_INTENT,
+    PARTS,
+    QUESTION_VECTORS,
+    QUESTIONS,
+    URGENT_INTENT,
+    VECTORS,
+    WRITER,
+)
+from bot.nlu.ranking.ranking import Example, Passage, Ranker, Utterance
+from bot.reading.asking import asks_for_meaning, asks_for_service, missing_thing
+from bot.reading.context import CORRECTION, STRONG, Previous, hangs_in_the_air, previous_turn
+from bot.reading.text import normaliser
+
+RANKING_LENGTH = 10
+# Two questions in one message: each must be this likely by itself to get an answer of its own.
+SURE_OF_EACH = 0.5
+MOST_ANSWERS = 2
+# Where refusals together are this likely, the guide asks back rather than answers. Of 170 questions that no document answers
+# it gave six wrong answers instead of nine; of 850 others three right ones became a question back.
+MOST_DOUBT = 0.3
+# How much of a follow-up's meaning comes from the turn before, and how much likelier its answer is near the one before.
+CONTEXT_SHARE = {STRONG: 0.6, CORRECTION: 0.7}
+WEAK_CONTEXT_SHARE = 0.35
+KIN_OF_PREVIOUS = 2.5
+PREVIOUS_AGAIN = 0.6
+CORRECTED_AWAY = 0.05
+# An entry of the glossary answers only what a term means: how much less likely it is where nothing asks for that.
+GLOSSARY = "glossary"
+NO_MEANING_ASKED = 0.05
+_FAQ_PREFIX = f"{FAQ_INTENT}/"
+_INTENTS_OF_OUTCOMES = {
+    "answer": FAQ_INTENT,
+    "clarify": AMBIGUOUS_INTENT,
+    "refuse": OUT_OF_SCOPE_INTENT,
+    "admit": FALLBACK_INTENT,
+}
+# What a follow-up may look like by itself ("then what"); anything else that is likely stands by itself.
+_MAY_LEAN = (_FAQ_PREFIX, OUT_OF_SCOPE_INTENT, AMBIGUOUS_INTENT, "ask_what_can_you_do")
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class AnswerSelector(GraphComponent):
+    """Ranks every answer and every other intent for a message, then answers, asks or admits by cost."""
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """The costs of each outcome (see `bot.nlu.ranking.decision.Costs`)."""
+        return {"costs": {}}
+
+    def __init__(
+        self, config: Dict[str, Any], storage: ModelStorage, resource: Resource, ranker: Optional[Ranker] = None
+    ) -> None:
+        """Prefer `create` and `load`."""
+        self.costs = Costs(**config["costs"])
+        self._storage = storage
+        self._resource = resource
+        self.ranker = ranker
+        self._factors: Optional[np.ndarray] = None
+        self._places_of_intents: Dict[str, np.ndarray] = {}
+        self._answers = load_answers()
+        self.sources = sources_of_answers()
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> AnswerSelector:
+        """Create an untrained selector."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> AnswerSelector:
+        """Load a trained selector."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, Ranker.load(Path(folder), sources_of_answers()))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit the views, their weights and so the calibration; keep them as npz and JSON."""
+        examples = [
+            Example(utterance_of(message), label_of(message), writer_of(message))
+            for message in training_data.intent_examples
+            if message.get(NORMALISED)
+        ]
+        self.ranker = Ranker.fit(examples, answer_passages(), self.sources, progress=_progress_bar)
+        with self._storage.write_to(self._resource) as folder:
+            self.ranker.save(Path(folder))
+        return self._resource
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Write intent, ranking and chosen answer into the messages."""
+        for message in messages:
+            if self.ranker is None or not message.get(NORMALISED):
+                message.set(
+                    INTENT, {INTENT_NAME_KEY: FALLBACK_INTENT, PREDICTED_CONFIDENCE_KEY: 1.0}, add_to_output=True
+                )
+                continue
+            self._write(message, self.read(message))
+        return messages
+
+    def read(self, message: Message) -> Reading:
+        """Return how a message is read, the turn before taken in where it leans on that.
+
+        Both readings are pooled; what belongs with the answer before is likelier, and what a correction
+        turned away from is not. Talk about the conversation ("thanks") stands by itself.
+        """
+        assert self.ranker is not None
+        alone = self._read(utterance_of(message))
+        context, previous = message.get(CONTEXT), previous_turn(message.get("metadata"))
+        if not context or not previous:
+            return alone
+        top = self.ranker.labels[int(np.argmax(alone.probabilities))]
+        if not top.startswith(_MAY_LEAN) and alone.probabilities.max() > 0.5:
+            return alone
+        vectors = np.stack([message.get(CONTEXT_VECTOR), message.get(VECTORS)[0]])
+        together = self._read(Utterance(vectors, (context, message.get(NORMALISED))))
+        share = CONTEXT_SHARE.get(message.get(LEANING), WEAK_CONTEXT_SHARE)
+        pooled = np.log(alone.probabilities + 1e-6) * (1 - share) + np.log(together.probabilities + 1e-6) * share
+        pooled += np.log(self._near_previous(previous, message.get(LEANING) == CORRECTION)) * min(share * 1.5, 1.0)
+        shares = np.exp(pooled - pooled.max())
+        return Reading(shares / shares.sum(), together.scores)
+
+    def _read(self, utterance: Utterance) -> Reading:
+        """Read an utterance by itself."""
+        return self._read_each([utterance])[0]
+
+    def _read_each(self, utterances: Sequence[Utterance]) -> List[Reading]:
+        """Read each utterance by itself; where nothing asks for a meaning, the glossary's entries are unlikely."""
+        assert self.ranker is not None
+        readings = []
+        for utterance, scores in zip(utterances, self.ranker.views.score_many(utterances)):
+            probabilities = self.ranker.probabilities(scores)
+            if not asks_for_meaning(utterance.texts[0]):
+                probabilities = probabilities * self._unless_a_meaning_is_asked()
+                probabilities /= probabilities.sum()
+            readings.append(Reading(probabilities, scores))
+        return readings
+
+    def _unless_a_meaning_is_asked(self) -> np.ndarray:
+        """Return by what to multiply each label's probability where nothing asks what a term means."""
+        assert self.ranker is not None
+        if self._factors is None:
+            ids = [label.partition("/")[2] if label.startswith(_FAQ_PREFIX) else "" for label in self.ranker.labels]
+            glossary = [ident in self._answers and self._answers[ident].topic == GLOSSARY for ident in ids]
+            self._factors = np.where(glossary, NO_MEANING_ASKED, 1.0)
+        return self._factors
+
+    def _near_previous(self, previous: Previous, corrected: bool) -> np.ndarray:
+        """Return how much likelier each label is after the answer given before."""
+        assert self.ranker is not None
+        given = self._answers.get(previous.answer or "")
+        factors = np.ones(len(self.ranker.labels))
+        if not given:
+            return factors
+        for place, label in enumerate(self.ranker.labels):
+            answer = self._answers.get(label.partition("/")[2]) if label.startswith(_FAQ_PREFIX) else None
+            if answer is None:
+                continue
+            if answer.id == given.id:
+                factors[place] = CORRECTED_AWAY if corrected else PREVIOUS_AGAIN
+            elif answer.topic == given.topic or answer.id in given.related or set(answer.sources) & set(given.sources):
+                factors[place] = KIN_OF_PREVIOUS
+        return factors
+
+    def _write(self, message: Message, reading: Reading) -> None:
+        assert self.ranker is not None
+        probabilities = reading.probabilities
+        chance = self.ranker.chance(probabilities, reading.scores)
+        answers = self._candidates(FAQ_INTENT, probabilities)
+        refusals = self._candidates(OUT_OF_SCOPE_INTENT, probabilities)
+        shares = {intent: float(probabilities[places].sum()) for intent, places in self._places().items()}
+        ranking = sorted(shares.items(), key=lambda item: -item[1])
+        intent, confidence = ranking[0]
+        questions: List[Candidate] = []
+        missing = self._missing_thing(message, answers) if intent == FAQ_INTENT else None
+        if missing:
+            intent = OUT_OF_SCOPE_INTENT
+            refusals.insert(0, Candidate(f"{OUT_OF_SCOPE_INTENT}/{missing}", chance))
+        elif intent == FAQ_INTENT:
+            questions = self._answers_of_questions(message, answers)
+            outcome = "answer" if questions else decide(answers, chance, self.sources, self.costs)
+            doubtful = shares[OUT_OF_SCOPE_INTENT] >= MOST_DOUBT and not questions
+            if outcome == "answer" and (doubtful or self._hangs_in_the_air(message)):
+                outcome = "clarify"
+            if doubtful and refusals[0].probability >= answers[0].probability:
+                outcome = "refuse"
+            confidence = chance
+            intent = _INTENTS_OF_OUTCOMES[outcome]
+        elif confidence < 0.5 * (1 - confidence) * self.costs.wrong_answer and intent != URGENT_INTENT:
+            outcome = decide(answers, chance, self.sources, self.costs)
+            intent = AMBIGUOUS_INTENT if outcome == "clarify" else FALLBACK_INTENT
+        message.set(INTENT, {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: confidence}, add_to_output=True)
+        message.set(
+            INTENT_RANKING_KEY,
+            [{INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: share} for name, share in ranking],
+            add_to_output=True,
+        )
+        selected = {
+            **_selection(answers, chance),
+            "questions": _entries(questions),
+            "service_wanted": asks_for_service(message.get(NORMALISED)),
+        }
+        message.set(
+            RESPONSE_SELECTOR,
+            {FAQ_INTENT: selected, OUT_OF_SCOPE_INTENT: _selection(refusals, confidence)},
+            add_to_output=True,
+        )
+
+    @staticmethod
+    def _hangs_in_the_air(message: Message) -> bool:
+        return not message.get(CONTEXT) and hangs_in_the_air(message.get(NORMALISED))
+
+    def _places(self) -> Dict[str, np.ndarray]:
+        """Return the places of each intent's labels among the ranker's."""
+        assert self.ranker is not None
+        if not self._places_of_intents:
+            of_intent: Dict[str, List[int]] = {FAQ_INTENT: [], OUT_OF_SCOPE_INTENT: []}
+            for place, label in enumerate(self.ranker.labels):
+                of_intent.setdefault(label.split("/")[0], []).append(place)
+            self._places_of_intents = {intent: np.array(places, int) for intent, places in of_intent.items()}
+        return self._places_of_intents
+
+    def _candidates(self, intent: str, probabilities: np.ndarray) -> List[Candidate]:
+        """Return the labels of a retrieval intent with their probabilities, likeliest first."""
+        assert self.ranker is not None
+        places = self._places()[intent]
+        places = places[np.argsort(-probabilities[places])]
+        return [
+            Candidate(self.ranker.labels[place], share)
+            for place, share in zip(places.tolist(), probabilities[places].tolist())
+        ]
+
+    def _missing_thing(self, message: Message, answers: List[Candidate]) -> Optional[str]:
+        """Return the kind of refusal where the message asks for, say, a price that the likeliest answer does not name."""
+        answer = self._answers[answers[0].label.partition("/")[2]]
+        texts = " ".join(filter(None, [answer.text, answer.professional, briefs().get(answer.sources[0])]))
+        missing = missing_thing(message.get(NORMALISED), texts)
+        return missing.refusal if missing else None
+
+    def _answers_of_questions(self, message: Message, whole: List[Candidate]) -> List[Candidate]:
+        """Return the answers to each of two questions in one message, in order; nothing where one answer is meant.
+
+        Each question must be sure of its answer by itself, and the message as a whole must agree with one of them.
+        """
+        assert self.ranker is not None
+        texts, vectors = message.get(QUESTIONS) or [], message.get(QUESTION_VECTORS)
+        found: List[Candidate] = []
+        asked = zip(texts, vectors if vectors is not None else ())
+        for reading in self._read_each([Utterance(vector[None, :], (text,)) for text, vector in asked]):
+            label = self.ranker.labels[int(np.argmax(reading.probabilities))]
+            chance = self.ranker.chance(reading.probabilities, reading.scores)
+            sure = chance >= SURE_OF_EACH and label.startswith(_FAQ_PREFIX)
+            if sure and label not in [other.label for other in found]:
+                found.append(Candidate(label, chance))
+        likely = {candidate.label for candidate in whole[:3]}
+        if len(found) < MOST_ANSWERS or not likely & {candidate.label for candidate in found}:
+            return []
+        surest = sorted(found, key=lambda candidate: -candidate.probability)[:MOST_ANSWERS]
+        return [candidate for candidate in found if candidate in surest]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a message was read: the probability of each of the ranker's labels, and the views' scores behind them."""
+
+    probabilities: np.ndarray
+    scores: np.ndarray
+
+
+def utterance_of(message: Message) -> Utterance:
+    """Return the message as the ranker sees it."""
+    return Utterance(np.asarray(message.get(VECTORS)), (message.get(NORMALISED), *message.get(PARTS)))
+
+
+def label_of(message: Message) -> str:
+    """Return `faq/<id>` for an example of an answer, else the intent's name."""
+    return message.get(INTENT_RESPONSE_KEY) or message.get(INTENT)
+
+
+def writer_of(message: Message) -> str:
+    """Return whose voice an example is in; examples without one share a voice."""
+    metadata = message.get("metadata") or {}
+    return str((metadata.get("intent") or {}).get(WRITER) or "unknown")
+
+
+def sources_of_answers() -> Dict[str, frozenset]:
+    """Return the sections that each answer cites, by its label."""
+    return {f"{_FAQ_PREFIX}{answer.id}": frozenset(answer.sources) for answer in load_answers().values()}
+
+
+def answer_passages() -> List[Passage]:
+    """Return the answers' own words as passages: question, title and situation, then each paragraph."""
+    normalise = normaliser()
+    pieces = [
+        (f"{_FAQ_PREFIX}{answer.id}", normalise.expand(normalise(piece)))
+        for answer in load_answers().values()
+        for piece in (answer.question, answer.title, answer.situation, *answer.text.split("\n\n"))
+    ]
+    vectors = sentence_encoder().encode_stored([text for _, text in pieces], progress=_progress_bar)
+    return [Passage(vector, text, label) for (label, text), vector in zip(pieces, vectors)]
+
+
+def _selection(candidates: List[Candidate], confidence: float) -> Dict[str, Any]:
+    """Return what Rasa's ResponseSelector would write for these candidates, best first; `confidence` is the first's."""
+    ranking = _entries(candidates[:RANKING_LENGTH])
+    best = ranking[0] if ranking else {INTENT_RESPONSE_KEY: None}
+    return {
+        "response": {
+            "responses": [],
+            "confidence": confidence,
+            INTENT_RESPONSE_KEY: best[INTENT_RESPONSE_KEY],
+            "utter_action": f"utter_{best[INTENT_RESPONSE_KEY]}",
+        },
+        "ranking": ranking,
+    }
+
+
+def _entries(candidates: List[Candidate]) -> List[Dict[str, Any]]:
+    return [{"confidence": candidate.probability, INTENT_RESPONSE_KEY: candidate.label} for candidate in candidates]
+
+
+def _progress_bar(steps: Iterable) -> Iterable:
+    return tqdm(steps, desc="Learning which answer is meant", file=sys.stderr)

@@ -1,0 +1,1 @@
+"""What Rasa's process is given beside the pipeline: importer, tracker store, logs, deadlines."""

@@ -1,0 +1,1 @@
+"""Ranking answers and intents, and how sure the ranking is."""

@@ -1,0 +1,30 @@
+"""What the pipeline's components hand on to each other in a Rasa message, besides Rasa's own attributes."""
+
+from __future__ import annotations
+
+NORMALISED = "guide_normalised"
+PARTS = "guide_parts"
+QUESTIONS = "guide_questions"
+# What of a long text is encoded in its place; missing where that is the whole.
+TOLD = "guide_told"
+CONTEXT = "guide_context"
+LEANING = "guide_leaning"
+VECTORS = "guide_vectors"
+QUESTION_VECTORS = "guide_question_vectors"
+CONTEXT_VECTOR = "guide_context_vector"
+WRITER = "writer"
+
+FAQ_INTENT = "faq"
+OUT_OF_SCOPE_INTENT = "out_of_scope"
+AMBIGUOUS_INTENT = "ambiguous"
+FALLBACK_INTENT = "nlu_fallback"
+URGENT_INTENT = "urgent_help"
+OTHER_LANGUAGE_INTENT = "other_language"
+PERSON_INTENT = "ask_for_person"
+DISTRESSED_INTENT = "distressed"
+
+# The views of a message that bot.nlu.ranking.ranking fuses. Scores hold each twice: of the whole message, then of its best part.
+VIEW_NAMES = ("linear", "passage", "words", "letters", "alike", "three alike", "logistic")
+VIEWS = len(VIEW_NAMES)
+NEAREST_ALIKE = VIEW_NAMES.index("alike")
+NEAREST_PASSAGE = VIEW_NAMES.index("passage")

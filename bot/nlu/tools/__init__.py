@@ -1,0 +1,1 @@
+"""Commands of Rasa's environment: training, measuring, explaining."""

@@ -1,0 +1,1 @@
+"""The guide's processes: starting, watching and stopping them, and asking whether they answer."""

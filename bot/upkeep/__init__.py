@@ -1,0 +1,1 @@
+"""What is done on time: erasing conversations, deleting what was kept long enough."""

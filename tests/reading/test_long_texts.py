@@ -1,0 +1,128 @@
+"""A long text is encoded as far as the budget goes, and what asks comes first."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+
+import pytest
+from rasa.core.agent import load_agent
+from rasa.core.channels.channel import UserMessage
+
+from bot.encoder import encoder
+from bot.encoder.encoder import sentence_encoder
+from bot.nlu.components.normaliser import MOST_PARTS
+from bot.nlu.ranking.ranking import Views
+from bot.paths import MODELS, ROOT
+from bot.reading import long_texts
+from bot.reading.context import MOST_QUESTIONS
+from bot.reading.long_texts import MOST_TOKENS, most_telling, pieces_of, shortened
+
+ORDINARY = (
+    "my son is seven and has autism and the school says he cannot have a teaching assistant any more, "
+    "who can help us get a plan?"
+)
+STORY = [
+    "we moved here in may and he is seven.",
+    "the weather was nice.",
+    "my mother came along with us too.",
+    "how do i ask for an ehcp?",
+    "the school was no help at all.",
+    "nobody has rung me back since then.",
+]
+FILLED_UP = 1.25
+PREVIOUS = {"previous": {"message": "what is an ehc plan " * 90, "answer": "what-is-ehc-plan"}}
+
+
+def words(texts) -> list[int]:
+    return [len(text.split()) for text in texts]
+
+
+def test_what_asks_is_kept_first_then_the_last_and_the_first():
+    assert most_telling(STORY, 7, words) == [3]
+    assert most_telling(STORY, 14, words) == [3, 5]
+    assert most_telling(STORY, 23, words) == [3, 5, 0]
+
+
+def test_what_is_kept_stands_in_its_own_order_and_a_short_text_stays_as_it_is():
+    assert shortened(" ".join(STORY), 23, words) == f"{STORY[0]} {STORY[3]} {STORY[5]}"
+    assert shortened(STORY[0], 23, words) == STORY[0]
+
+
+def test_a_sentence_without_an_end_is_cut_in_pieces_and_one_that_does_not_fit_is_cut_by_letters():
+    assert max(words(pieces_of("and then he went " * 100))) <= long_texts.LONGEST_PIECE_WORDS
+    assert 0 < len(shortened("z" * 500, 20, lambda texts: [len(text) for text in texts])) <= 20
+
+
+def _hostile() -> list[str]:
+    random.seed(5)
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    told = " ".join(
+        json.loads(line)["message"]
+        for line in (ROOT / "tests/evaluation/urgent_help.jsonl").read_text(encoding="utf-8").splitlines()
+    )
+    made = [" ".join("".join(random.choices(letters, k=random.randint(1, 9))) for _ in range(600))]
+    made += [
+        "".join(random.choices(letters + " ,.!?'-\n()0123456789", k=2000)),
+        "".join(map(chr, range(0x4E00, 0x4E00 + 2000))),
+    ]
+    made += [sign * 2000 for sign in (",", "!", "(", '"', "\U0001f62d", "a", ",!", "a,!", "x1-")]
+    made += [" ".join(f"who is {letter}{other}?" for letter in letters for other in letters), told[5000:7000]]
+    return [
+        text[:2000]
+        for text in (*made, "thank you " * 22 + "bye for now from us", " ".join(STORY) * 9, "what is it\n" * 180)
+    ]
+
+
+@pytest.fixture(scope="module")
+def parse():
+    agent = asyncio.run(load_agent(str(MODELS)))
+    loop = asyncio.new_event_loop()
+    yield lambda text, metadata=None: loop.run_until_complete(
+        agent.processor.parse_message(UserMessage(text, metadata=metadata))
+    )
+    loop.close()
+
+
+@pytest.fixture
+def encoded(monkeypatch):
+    """Count the parts of words that the encoder is given, and what they are filled up with."""
+    given: list[int] = []
+    groups = encoder._groups
+
+    def counted(order, tokens, most_filled_up):
+        for group in groups(order, tokens, most_filled_up):
+            given.append(len(group) * max(len(tokens[index]) for index in group))
+            yield group
+
+    monkeypatch.setattr(encoder, "_groups", counted)
+    return given
+
+
+@pytest.mark.parametrize("metadata", [None, PREVIOUS])
+def test_no_text_has_more_encoded_than_the_budget(parse, encoded, metadata):
+    for text in _hostile():
+        sentence_encoder()._recent.clear()
+        encoded.clear()
+        parse(text, metadata)
+        assert sum(encoded) <= MOST_TOKENS * FILLED_UP, text[:60]
+
+
+@pytest.mark.parametrize("metadata", [None, PREVIOUS])
+def test_no_text_has_more_ranked_than_itself_its_parts_and_its_questions(parse, monkeypatch, metadata):
+    """What a turn then costs, beside an ordinary one, `make attack` measures: it may be three times as much."""
+    ranked: list[int] = []
+    score = Views._score_texts
+
+    def counted(views, vectors, texts):
+        ranked.append(len(texts))
+        return score(views, vectors, texts)
+
+    monkeypatch.setattr(Views, "_score_texts", counted)
+    for text in (ORDINARY, *_hostile()):
+        ranked.clear()
+        parse(text, metadata)
+        whole_and_parts = 1 + MOST_PARTS
+        in_context = 2 if metadata else 0
+        assert 0 < sum(ranked) <= whole_and_parts + in_context + MOST_QUESTIONS, text[:60]

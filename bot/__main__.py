@@ -189,8 +189,8 @@ def _directory(chosen: argparse.Namespace) -> int:
 
 
 def _retention(_: argparse.Namespace) -> int:
+    from bot.commands.retention import run_from_command_line
     from bot.settings import settings
-    from bot.upkeep.retention import run_from_command_line
 
     done = run_from_command_line(settings())
     for table, number in done.counts.items():

@@ -14,9 +14,8 @@ from pathlib import Path
 import requests
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.commands.directory import in_words
 from bot.directory.feeds.reading import Unreadable
-from bot.directory.feeds.synchronising import load_starting_directory, tell_search
+from bot.directory.feeds.synchronising import in_words, load_starting_directory, tell_search
 from bot.gateway.web.theme import ThemeRefused, load_theme
 from bot.guidance.wording import wording
 from bot.handover.referrals.opening import channels, handover_is_open

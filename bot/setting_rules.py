@@ -127,7 +127,7 @@ def _secret_key(value: str) -> str:
 
 def _keys(value: str) -> str:
     if value:
-        from bot.privacy.encryption import EncryptionUnavailable, Vault  # it reads settings itself
+        from bot.privacy.encryption import EncryptionUnavailable, Vault  # only here: its library takes a while to load
 
         try:
             Vault(value.split())

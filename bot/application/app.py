@@ -23,22 +23,23 @@ from bot.directory.search.directory import Directory
 from bot.directory.search.gaps import Gaps
 from bot.directory.search.vectors import VectorKeeper
 from bot.encoder.encoder import SmallEncoder
-from bot.gateway import information, probes
+from bot.gateway import information
 from bot.gateway.chat import api, handover_pages, live_events, pages
 from bot.gateway.chat.handover_pages import HandoverForm
 from bot.gateway.chat.live_events import LiveEvents
 from bot.gateway.chat.turn_order import TurnOrder, refusal
-from bot.gateway.health import Health
-from bot.gateway.probes import Readiness
 from bot.gateway.services import open_referral
 from bot.gateway.services import pages as services
+from bot.gateway.web import probes
 from bot.gateway.web.addresses import networks_of
 from bot.gateway.web.appearance import published
 from bot.gateway.web.assets import Assets
 from bot.gateway.web.connections import Connections
 from bot.gateway.web.gate import Gate
+from bot.gateway.web.health import Health
 from bot.gateway.web.lanes import AskerGone, LaneFull, Lanes
 from bot.gateway.web.origin import CHANGES_NOTHING, may_change_something
+from bot.gateway.web.probes import Readiness
 from bot.gateway.web.problems import Problem, handle_problem, problem_response, said_to
 from bot.guidance.wording import wording
 from bot.handover.delivery.figures import HandoverFigures
@@ -53,6 +54,7 @@ from bot.store.engine import open_engine
 from bot.turn.chat import Chat
 from bot.turn.conversations import ConversationStore
 from bot.turn.rasa_client import RasaClient
+from bot.turn.refusals import Refused
 from bot.upkeep.erasure import Erasure
 from bot.upkeep.retention import Retention
 
@@ -155,6 +157,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(handover_pages.router(handover, chat, settings))
     add_desk(app, settings, chat, metrics, behind, directory)
     app.add_exception_handler(Problem, handle_problem)
+    app.add_exception_handler(Refused, handle_problem)
     _handle_errors(app, metrics)
     _guard(app, settings, metrics)
     return app

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.desk.accounts.accounts import AccountProblem, Accounts
+from bot.accounts import audit
+from bot.accounts.accounts import AccountProblem, Accounts
 from bot.desk.build import make_accounts
-from bot.desk.services import audit
 from bot.guidance.wording import wording
 from bot.roles import ROLES, BadRoles
 from bot.settings import Settings, settings

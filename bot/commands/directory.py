@@ -22,6 +22,7 @@ from bot.directory.feeds.importing import Report
 from bot.directory.feeds.reading import Unreadable
 from bot.directory.feeds.synchronising import (
     import_file,
+    in_words,
     load_starting_directory,
     synchronise,
     synchronise_all,
@@ -149,13 +150,6 @@ def _finish(engine: Engine, reports: list[Report]) -> int:
     for part in tell_search(engine):
         print(wording("directory_import.search_failed", part=part), file=sys.stderr)
     return 1 if any(report.outcome in ("refused", "failed") for report in reports) else 0
-
-
-def in_words(report: Report) -> str:
-    """Return what a run did in a sentence."""
-    counts = ("created", "updated", "unchanged", "withdrawn", "skipped", "rejected")
-    values = {name: getattr(report, name) for name in counts}
-    return wording(f"directory_import.{report.outcome}", name=report.source, reason=report.reason or "", **values)
 
 
 def _print_rejections(rejections: list[dict[str, str]], count: int) -> None:

@@ -15,17 +15,18 @@ from argparse import ArgumentParser, Namespace
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.desk.services import audit
+from bot.accounts import audit
+from bot.handover import family_data
 from bot.handover.delivery.outbox import Notice, OutboxQueue
 from bot.handover.delivery.process import Delivery
-from bot.handover.referrals import family_data
 from bot.handover.referrals.opening import channels
 from bot.handover.referrals.references import as_reference
 from bot.handover.referrals.rotation import reseal
 from bot.handover.referrals.store import NotFound, ReferralStore, Summary
-from bot.privacy.encryption import CannotOpen, EncryptionUnavailable, add_key_to_file, new_key, vault
+from bot.privacy.encryption import CannotOpen, EncryptionUnavailable, new_key
 from bot.settings import Settings, settings
 from bot.store.engine import open_engine
+from bot.store.keys import add_key_to_file, vault
 from bot.store.migrate import upgrade
 
 # What leaves a trace, and what the event at a referral is called (`desk.inbox.event` in wording.yml).

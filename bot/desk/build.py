@@ -10,14 +10,14 @@ from pathlib import Path
 from fastapi import FastAPI
 from sqlalchemy.engine import Engine
 
-from bot.desk.accounts.accounts import Accounts
-from bot.desk.accounts.hashing import Busy
-from bot.desk.accounts.passwords import Codes
-from bot.desk.accounts.provider import Provider
-from bot.desk.accounts.sessions import Sessions
-from bot.desk.accounts.slowing import Limits, Slowing
-from bot.desk.accounts.slowing import erase_old as erase_old_sign_ins
-from bot.desk.pages import admin, content, inbox, inbox_chat, own_account, policy, sign_in, usefulness
+from bot.accounts.accounts import Accounts
+from bot.accounts.hashing import Busy
+from bot.accounts.passwords import Codes
+from bot.accounts.provider import Provider
+from bot.accounts.sessions import Sessions
+from bot.accounts.slowing import Limits, Slowing
+from bot.accounts.slowing import erase_old as erase_old_sign_ins
+from bot.desk.pages import admin, content, inbox, inbox_chat, own_account, policy, sign_in
 from bot.desk.pages import gaps as gaps_pages
 from bot.desk.pages import provider as provider_pages
 from bot.desk.pages import switch as switch_pages
@@ -35,6 +35,7 @@ from bot.desk.services.grouping import Grouper
 from bot.desk.services.intake import Intake, erase_old
 from bot.desk.services.queue import ContentQueue
 from bot.desk.services.switch import Switch
+from bot.gateway.chat import usefulness
 from bot.gateway.web.theme import ThemeRefused, load_theme
 from bot.metrics import Metrics
 from bot.settings import Settings
@@ -104,7 +105,8 @@ def add_desk(
         feedback=FeedbackBox(behind.engine, metrics, accounts.somebody_works_queue),
         provider=Provider(settings) if settings.oidc_issuer else None,
     )
-    app.include_router(usefulness.router(chat, app.state.desk.feedback))
+    app.state.feedback = app.state.desk.feedback
+    app.include_router(usefulness.router(chat, app.state.feedback))
     for pages in PAGES:
         app.include_router(pages.router())
     app.add_exception_handler(SignInNeeded, handle_sign_in_needed)

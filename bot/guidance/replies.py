@@ -10,6 +10,7 @@ from typing import Any
 from bot.guidance.answers import FORMS, Answer, load_answers
 from bot.guidance.briefs import briefs
 from bot.guidance.contacts import contact, national_lines
+from bot.guidance.dates import month_in_words
 from bot.guidance.languages import languages
 from bot.guidance.sources import Document, cite, load_documents
 from bot.guidance.wording import wording
@@ -21,20 +22,6 @@ MOST_RELATED = 3
 MOST_WORDS_WITH_BRIEF = 100
 # Asked for where an answer was already told as simply as it can be.
 STILL_HARD = "still_hard"
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 
 
 def answer_message(
@@ -107,17 +94,6 @@ def source_line(documents: Sequence[Document], today: date) -> str:
     if first.review_due:
         return f"{line} {wording('sources.review_passed', month=month_in_words(first.review_due))}"
     return f"{line} {wording('sources.old', month=first.published_in_words)}"
-
-
-def month_in_words(year_month: str) -> str:
-    """Return "2024-04" as "April 2024"; a year alone stays."""
-    year, _, month = year_month.partition("-")
-    return f"{_MONTHS[int(month) - 1]} {year}" if month else year
-
-
-def day_in_words(day: date) -> str:
-    """Return 2024-04-05 as "5 April 2024"."""
-    return f"{day.day} {month_in_words(f'{day.year}-{day.month:02}')}"
 
 
 def choose_button(answer: Answer) -> dict[str, str]:

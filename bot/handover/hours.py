@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
-from bot.guidance.replies import day_in_words
+from bot.guidance.dates import day_in_words
 from bot.guidance.wording import wording
 from bot.paths import KNOWLEDGE
 

@@ -13,8 +13,7 @@ from functools import lru_cache
 
 import yaml
 
-from bot.directory.records.places import NAMES_FILE as PLACES_FILE
-from bot.paths import KNOWLEDGE, ROOT
+from bot.paths import KNOWLEDGE, PLACE_NAMES, ROOT
 from bot.privacy.found import Found
 from bot.privacy.one_form import Span, folded, plain_form
 from bot.privacy.own_texts import knowledge_texts, text_files
@@ -265,7 +264,7 @@ def _lists() -> _Lists:
 
 def _place_names() -> set[str]:
     """Return what places are called, those too that are first names or ordinary words elsewhere."""
-    content = yaml.safe_load(PLACES_FILE.read_text(encoding="utf-8"))
+    content = yaml.safe_load(PLACE_NAMES.read_text(encoding="utf-8"))
     listed = [
         (name, *entry.get("also", ())) for part in ("places", "districts") for name, entry in content[part].items()
     ]

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from ipaddress import IPv6Address, ip_address, ip_network
 
+UNKNOWN = "unknown"  # what comes from no address that can be told
 _ONE_HOUSEHOLD = 64  # bits: who has one IPv6 address has all of its network
 
 

@@ -7,14 +7,15 @@ message's form: it needs no model and can be read and tested (docs/decisions/001
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, Protocol
 
-from bot.handover.form.steps import CHECK, OFFER, STEPS
 from bot.reading.bounds import bounded
 from bot.reading.danger import find_urgent
 
 Kind = Literal["answer", "message", "unsure", "urgent", "stop", "skip", "carry_on", "start", "decline", "send"]
 
+CHECK = "check"
+OFFER = "offer"
 LONGEST_QUESTION_WORDS = 40
 
 _STOP = re.compile(
@@ -46,8 +47,24 @@ _ASKS = re.compile(
 _CONTACT = re.compile(r"@|\d[\d\s().-]{4,}\d")
 
 
-def read(step: str, text: str) -> Kind:
-    """Tell what `text` is while `step` is open: the name of a Step, CHECK, or OFFER.
+class Question(Protocol):
+    """What reading a reply must know of the question it may reply to. `longest_words`: more than that is no answer."""
+
+    @property
+    def name(self) -> str:
+        """Which question it is: "about", "contact", ..."""
+
+    @property
+    def optional(self) -> bool:
+        """Whether it may be skipped."""
+
+    @property
+    def longest_words(self) -> int | None:
+        """How many words an answer has at most; None where any number may be one."""
+
+
+def read(asked: Question | str, text: str) -> Kind:
+    """Tell what `text` is while a question, CHECK or OFFER is open.
 
     "message": something for the chat to answer; "unsure": either an answer or a question. Urgent help comes first.
     """
@@ -56,11 +73,11 @@ def read(step: str, text: str) -> Kind:
     if find_urgent(text):
         return "urgent"
     said = _said(text)
-    if step == OFFER:
+    if asked == OFFER:
         return "start" if _YES.fullmatch(said) else "decline" if _NO.fullmatch(said) else "message"
     if _STOP.fullmatch(said):
         return "stop"
-    if step == CHECK:
+    if asked == CHECK:
         return (
             "send"
             if _SEND.fullmatch(said)
@@ -68,12 +85,13 @@ def read(step: str, text: str) -> Kind:
             if _CARRY_ON.fullmatch(said) or _YES.fullmatch(said)
             else "message"
         )
-    question = STEPS[step]
-    if _SKIP.fullmatch(said) and (question.optional or said.startswith(("skip", "pass", "next"))):
+    if isinstance(asked, str):
+        raise ValueError(f"there is no question {asked!r}")
+    if _SKIP.fullmatch(said) and (asked.optional or said.startswith(("skip", "pass", "next"))):
         return "skip"
     if _CARRY_ON.fullmatch(said):
         return "carry_on"
-    return _answer_or_question(step, text, words)
+    return _answer_or_question(asked, text, words)
 
 
 def _said(text: str) -> str:
@@ -81,15 +99,15 @@ def _said(text: str) -> str:
     return re.sub(r"\s+", " ", said)
 
 
-def _answer_or_question(step: str, text: str, words: int) -> Kind:
+def _answer_or_question(question: Question, text: str, words: int) -> Kind:
     asks = text.rstrip().endswith("?") or bool(_ASKS.match(text))
-    if step == "about":
+    if question.name == "about":
         return "unsure" if asks and words <= LONGEST_QUESTION_WORDS else "answer"
-    if step == "contact" and _CONTACT.search(text):
+    if question.name == "contact" and _CONTACT.search(text):
         return "answer"
-    if step == "when" and not text.rstrip().endswith("?"):
+    if question.name == "when" and not text.rstrip().endswith("?"):
         return "answer"  # "when I am off work", "is fine after six"
-    longest = STEPS[step].longest_words
+    longest = question.longest_words
     if asks and words > 1:
         return "message"
     return "message" if longest is not None and words > longest else "answer"

@@ -15,7 +15,6 @@ from bot.encoder.setup import WEIGHTS_SHA256
 from bot.guidance.answers import load_answers
 from bot.guidance.languages import languages
 from bot.guidance.sources import load_documents
-from bot.nlu.ranking.decision import Costs
 from bot.paths import EXAMPLES, ROOT
 from bot.settings import Settings
 
@@ -106,4 +105,4 @@ def _examples() -> tuple[int, int, int]:
 
 def _cost_of_wrong(config: Mapping[str, Any]) -> str:
     selector = next(step for step in config["pipeline"] if step["name"].endswith("AnswerSelector"))
-    return f"{Costs(**selector.get('costs', {})).wrong_answer:.0%}"
+    return f"{selector['costs']['wrong_answer']:.0%}"

@@ -15,7 +15,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from bot.gateway.web.problems import Problem
 from bot.guidance.replies import error_message, urgent_help_message
 from bot.guidance.wording import wording
 from bot.handover.form.chat_draft import ChatHandover
@@ -34,6 +33,7 @@ from bot.turn.live_lines import with_lines
 from bot.turn.rasa_client import RasaClient, RasaFailed, Reply
 from bot.turn.recent_turns import RecentTurns
 from bot.turn.record_turns import about_records
+from bot.turn.refusals import Refused
 from bot.turn.retold_turns import told_otherwise
 from bot.turn.tokens import Tokens
 from bot.turn.turns import URGENT, Asked, Audience, Client, Turn
@@ -95,7 +95,7 @@ class Chat:
     def conversation_of(self, token: str, secret: str | None = None) -> str:
         """Return the conversation that a token names.
 
-        `secret` is that of the browser that asks (None: it has none). Raises Problem 400 where the token is not ours, its
+        `secret` is that of the browser that asks (None: it has none). Raises Refused where the token is not ours, its
         conversation no longer kept, or another browser's.
         """
         ident = self.tokens.read(token)
@@ -105,15 +105,15 @@ class Chat:
     def say(self, message: str, client: Client) -> Turn:
         """Send a person's words. The same idempotency key again gives the reply already given.
 
-        A conversation that was begun with a browser's secret goes on with it alone. Raises Problem: 400 for an unknown
-        conversation, 422 for no or too long a message, or a key that came with other words before, 429 when too many come.
+        A conversation that was begun with a browser's secret goes on with it alone. Raises Refused: for an unknown
+        conversation, no or too long a message, a key that came with other words before, and when too many come.
         """
         text = cleaned(message)
         if len(text) > self._message_limit:
-            raise Problem(422, wording("gateway.too_long", limit=self._message_limit))
+            raise Refused("too_long", wording("gateway.too_long", limit=self._message_limit))
         redacted = redact(text)
         if not redacted.text:
-            raise Problem(422, wording("gateway.empty"))
+            raise Refused("empty", wording("gateway.empty"))
         if find_urgent(text):
             return self._say_urgent(text, message, client, tuple(redacted.removed))
         kept = self._key(client, "message", message)
@@ -153,9 +153,9 @@ class Chat:
         try:
             return kept.result(URGENT_WAIT_S)
         except Exception as error:  # noqa: BLE001 - whatever failed, and whatever refused the message: danger comes first
-            if not isinstance(error, Problem):
+            if not isinstance(error, Refused):
                 self._failed("store", failure(error))
-            is_ours = not (isinstance(error, Problem) and error.status == 400)
+            is_ours = not (isinstance(error, Refused) and error.reason == "unknown_conversation")
             return self._told_what_to_do(client if is_ours else replace(client, token=None), removed)
 
     def only_urgent(self, message: str, client: Client) -> Turn | None:
@@ -181,16 +181,16 @@ class Chat:
             return self._answer(ident, recent, Instead("", ""), [urgent], key, removed)
 
     def press(self, payload: str, client: Client) -> Turn:
-        """Press a button that was issued in the conversation; raise Problem 422 where it was not, else as `say`."""
+        """Press a button that was issued in the conversation; raise Refused where it was not, else as `say`."""
         if not client.token:
-            raise Problem(422, wording("gateway.unknown_button"))
+            raise Refused("unknown_button", wording("gateway.unknown_button"))
         kept = self._key(client, "payload", payload)
         with self._turn(client, kept) as (asked_in, ident, given):
             if given:
                 return given
             button = self.store.pressed(ident, payload)
             if button is None:
-                raise Problem(422, wording("gateway.unknown_button"))
+                raise Refused("unknown_button", wording("gateway.unknown_button"))
             instead = self._handover.pressed(ident, button, client.address)
             instead = instead or Instead(button.intent_message, button.title)
             return self._ask(ident, self._recent(asked_in, client.audience), instead, kept)
@@ -231,11 +231,11 @@ class Chat:
                     del self._queues[conversation]
 
     def must_not_be_too_fast(self, conversation: str) -> None:
-        """Count a message towards the conversation's rate; raise Problem 429 where there were too many."""
+        """Count a message towards the conversation's rate; raise Refused where there were too many."""
         wait = self._limit.seconds_to_wait(conversation)
         if wait:
             self.metrics.limited.labels("conversation").inc()
-            raise Problem(429, wording("gateway.too_many", seconds=wait), retry_after=wait)
+            raise Refused("too_many", wording("gateway.too_many", seconds=wait), wait)
 
     def _begin_promised(self, client: Client) -> None:
         token = str(client.token)
@@ -245,7 +245,7 @@ class Chat:
     def _must_be_theirs(self, conversation: str, secret: str | None) -> None:
         """Another browser's conversation is as unknown as one that is not kept."""
         if not self.store.is_kept_for(conversation, secret):
-            raise Problem(400, wording("gateway.unknown_conversation"))
+            raise Refused("unknown_conversation", wording("gateway.unknown_conversation"))
 
     def _key(self, client: Client, *request: str) -> Key | None:
         if not client.key:
@@ -278,7 +278,7 @@ class Chat:
         try:
             return self.store.given(key) if key else None
         except OtherRequest as error:
-            raise Problem(422, wording("gateway.key_used")) from error
+            raise Refused("key_used", wording("gateway.key_used")) from error
 
     def _to_person(self, ident: str, text: str, key: str | None, speaker: str) -> Turn:
         """Pass a message to the person who has the chat. The guide is silent, unless somebody may be in danger."""
@@ -286,7 +286,7 @@ class Chat:
         try:
             self.live.say(ident, "family", text, key, self.store.last_entry(ident))
         except AlreadySaid as error:
-            raise Problem(422, wording("gateway.key_used")) from error
+            raise Refused("key_used", wording("gateway.key_used")) from error
         self.store.touch(ident)
         if not find_urgent(text):
             return Turn(self.token_of(ident), [])

@@ -11,16 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, ForeignKey, String, delete, func, insert, select, update
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.store.engine import open_engine
+from bot.store.tables import Base
 from bot.turn.recent_turns import RecentTurn, RecentTurns
 
 RECENT_ENTRIES = 12
-
-
-class Base(DeclarativeBase):
-    """The gateway's tables."""
 
 
 class Conversation(Base):

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from bot.gateway.web.addresses import UNKNOWN
 from bot.guidance.replies import Message, person_button
 from bot.guidance.wording import wording
 from bot.handover.form.chat_draft import ChatHandover
 from bot.handover.form.replies import ANSWER_MESSAGE, filled, offer_message, too_many_message
 from bot.handover.form.steps import CHECK, OFFER, STEPS
 from bot.handover.referrals.bounds import TooMany
+from bot.privacy.network_addresses import UNKNOWN
 from bot.reading.distress import sounds_distressed
 from bot.reading.handover_reply import read
 from bot.turn.conversations import IssuedButton
@@ -67,7 +67,7 @@ class HandoverTurns:
         step = recent.open_step()
         if step not in _STEPS or not self.handover.is_open():
             return None
-        meant = read(step, text)
+        meant = read(STEPS.get(step, step), text)
         if meant in _COMMANDS:
             return self._begun(conversation, Instead(_COMMANDS[meant], text), address)
         if meant == "send":

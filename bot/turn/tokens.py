@@ -6,8 +6,8 @@ import secrets
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from bot.gateway.web.problems import Problem
 from bot.guidance.wording import wording
+from bot.turn.refusals import Refused
 
 
 class Tokens:
@@ -25,23 +25,23 @@ class Tokens:
         return str(self._signer.dumps([secrets.token_urlsafe(24)]))
 
     def read(self, token: str) -> str:
-        """Return the conversation that a token names; raise Problem 400 where it is not ours."""
+        """Return the conversation that a token names; raise Refused where it is not ours."""
         return self._read(token)[0]
 
     def is_promised(self, token: str) -> bool:
-        """Tell whether the conversation is to be begun; raise Problem 400 for a token that is not ours."""
+        """Tell whether the conversation is to be begun; raise Refused for a token that is not ours."""
         return self._read(token)[1]
 
     def is_ours(self, token: str) -> bool:
         """Tell whether we made a token."""
         try:
             return bool(self._read(token))
-        except Problem:
+        except Refused:
             return False
 
     def _read(self, token: str) -> tuple[str, bool]:
         try:
             named = self._signer.loads(token)
         except BadSignature as error:
-            raise Problem(400, wording("gateway.unknown_conversation")) from error
+            raise Refused("unknown_conversation", wording("gateway.unknown_conversation")) from error
         return (str(named[0]), True) if isinstance(named, list) else (str(named), False)

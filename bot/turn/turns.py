@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.gateway.web.addresses import UNKNOWN
 from bot.guidance.wording import wording
+from bot.privacy.network_addresses import UNKNOWN
 
 URGENT = "safeguarding"
 Audience = Literal["parent", "professional"]

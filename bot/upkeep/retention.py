@@ -7,27 +7,16 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from bot.desk.accounts.slowing import erase_old as erase_old_sign_ins
-from bot.desk.services.intake import erase_old
-from bot.directory.search.gaps import Gaps
-from bot.handover.form.chat_draft import ChatHandover
-from bot.handover.live import LiveChats
+from bot.handover.family_data import delete_referrals
 from bot.handover.referrals.bounds import erase_old as erase_old_counts
-from bot.handover.referrals.family_data import delete_referrals
 from bot.handover.referrals.models import Draft, Outbox, Receipt, Referral
-from bot.handover.referrals.store import ReferralStore
-from bot.privacy.encryption import EncryptionUnavailable
 from bot.settings import Settings
 from bot.store.engine import empty_logs, open_engine
-from bot.store.migrate import prepare
-from bot.turn.conversations import ConversationStore
-from bot.upkeep.erasure import Erasure
 
 log = logging.getLogger(__name__)
 
@@ -138,36 +127,3 @@ class Retention:
             session.execute(update(Draft).where(Draft.expires_at > latest).values(expires_at=latest))
             gone = delete(Draft).where(Draft.expires_at < now).returning(Draft.id)
             return {"draft": len(session.execute(gone).all())}
-
-
-def run_from_command_line(settings: Settings) -> Done:
-    """Run every rule once, conversations and Rasa's trackers too; raise SQLAlchemyError where a store cannot be opened."""
-    prepare(settings)
-    erasure = Erasure(
-        ConversationStore(settings.database_url),
-        Path(settings.tracker_database),
-        settings.conversation_hours,
-        lambda reason, number: None,
-        _chats_with_people(settings),
-        ChatHandover(settings).drop,
-        other_stores={"referrals": open_engine(settings.referrals_url)},
-    )
-    rules: dict[str, Rule] = {
-        "conversations": lambda: {"conversation": erasure.erase_expired()},
-        "questions": lambda: erase_old(
-            open_engine(settings.database_url), settings.desk_question_days, settings.desk_settled_days
-        ),
-        "sign-ins": lambda: erase_old_sign_ins(open_engine(settings.database_url), settings.desk_known_days),
-        "gaps": Gaps(open_engine(settings.directory_url), settings.gaps_weeks).delete_old,
-    }
-    done = Retention(settings, rules).run("operator")
-    assert done
-    return done
-
-
-def _chats_with_people(settings: Settings) -> LiveChats | None:
-    """Return the chats that people of SENDIASS have, which are kept; None without a key, for then there are none."""
-    try:
-        return LiveChats(ReferralStore(settings))
-    except EncryptionUnavailable:
-        return None

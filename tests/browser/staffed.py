@@ -11,7 +11,7 @@ import numpy as np
 import pyotp
 from sqlalchemy.orm import Session
 
-from bot.desk.accounts.slowing import Origin
+from bot.accounts.slowing import Origin
 from bot.desk.pages.desk import Desk
 from bot.desk.services.grouping import Grouper
 from bot.desk.services.models import Question

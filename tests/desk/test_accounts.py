@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.desk.accounts.accounts import AccountProblem
-from bot.desk.accounts.passwords import is_password
-from bot.desk.accounts.sessions import Sessions
+from bot.accounts import audit
+from bot.accounts.accounts import AccountProblem
+from bot.accounts.passwords import is_password
+from bot.accounts.sessions import Sessions
 from bot.desk.build import make_accounts
-from bot.desk.services import audit
 from bot.desk.services.feedback import FeedbackBox
 from bot.desk.services.intake import Intake, erase_old
 from bot.desk.services.models import Question

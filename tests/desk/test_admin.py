@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from bot.desk.services import audit
+from bot.accounts import audit
 from bot.guidance.wording import wording
 from tests.desk.conftest import PASSWORD, browser, post, sign_in
 

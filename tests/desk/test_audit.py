@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from bot.desk.services import audit
+from bot.accounts import audit
 
 
 def add(engine, *events: str) -> None:

@@ -7,8 +7,8 @@ import io
 import pytest
 
 from bot.__main__ import main
+from bot.accounts import audit
 from bot.commands import desk as commands
-from bot.desk.services import audit
 from bot.settings import Settings
 from bot.store.engine import open_engine
 from tests.desk.conftest import PASSWORD

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from bot.desk.services import audit
+from bot.accounts import audit
 from bot.guidance.answers import load_answers
 from bot.guidance.wording import wording
 from tests.desk.conftest import post

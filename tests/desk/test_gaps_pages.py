@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.desk.services import audit
+from bot.accounts import audit
 from bot.directory.search.gaps import Gaps
 from tests.desk.conftest import post
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from bot.desk.accounts import passwords
-from bot.desk.accounts.hashing import Busy, Turns
-from bot.desk.accounts.passwords import is_password, password_problem
+from bot.accounts import passwords
+from bot.accounts.hashing import Busy, Turns
+from bot.accounts.passwords import is_password, password_problem
 from bot.guidance.wording import wording
 from tests.desk.conftest import PASSWORD, browser, sign_in
 

@@ -158,7 +158,7 @@ def again(client, person, role):
     name = f"{role}@example.org"
     if name not in {account.name for account in desk.accounts.all()}:
         person(role)
-    from bot.desk.accounts.accounts import person_of
+    from bot.accounts.accounts import person_of
 
     (account,) = [account for account in desk.accounts.all() if account.name == name]
     another = browser(client)

@@ -16,7 +16,7 @@ from bot.desk.services.library import (
     with_citation,
 )
 from bot.guidance.answers import load_answers
-from bot.guidance.replies import month_in_words
+from bot.guidance.dates import month_in_words
 from tests.desk.conftest import hidden, post
 from tests.gateway.conftest import ANSWER
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.desk.services.presence import someone_has_role
+from bot.accounts.presence import someone_has_role
 
 
 @pytest.mark.parametrize(

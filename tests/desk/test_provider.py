@@ -17,7 +17,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from bot.desk.accounts.provider import (
+from bot.accounts import audit
+from bot.accounts.provider import (
     FIRST_PAUSE_S,
     KEEP_S,
     LONGEST_PAUSE_S,
@@ -25,7 +26,6 @@ from bot.desk.accounts.provider import (
     Provider,
     ProviderFailed,
 )
-from bot.desk.services import audit
 from bot.guidance.wording import wording
 from bot.outgoing import Limits
 from bot.roles import role_mapping
@@ -261,7 +261,7 @@ METADATA = "/.well-known/openid-configuration"
 def clock(monkeypatch):
     """Give a clock of the provider's client that a test can put forward, in seconds."""
     now = [1000.0]
-    monkeypatch.setattr("bot.desk.accounts.provider.time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr("bot.accounts.provider.time", SimpleNamespace(monotonic=lambda: now[0]))
     return now
 
 
@@ -339,7 +339,7 @@ def trickle(handler) -> None:
     ],
 )
 def test_an_answer_of_the_provider_that_is_no_answer_fails_in_a_word(provider, path, answer, monkeypatch):
-    monkeypatch.setattr("bot.desk.accounts.provider._LIMITS", Limits(1_000_000, 1_000_000, 1.0, 1.0))
+    monkeypatch.setattr("bot.accounts.provider._LIMITS", Limits(1_000_000, 1_000_000, 1.0, 1.0))
     provider.broken[path] = answer
     with pytest.raises(ProviderFailed):
         vouched_for(provider)

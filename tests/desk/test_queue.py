@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.desk.services import audit
+from bot.accounts import audit
 from bot.desk.services.grouping import Grouper
 from bot.desk.services.models import Question
 from bot.desk.services.queue import ContentQueue, UnknownItem, as_csv

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.desk.services.models import DeskSession
+from bot.accounts.models import DeskSession
 from bot.guidance.wording import wording
 from tests.desk.conftest import PASSWORD, browser, hidden, post, sign_in
 

@@ -9,11 +9,10 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from bot.desk.accounts import slowing
-from bot.desk.accounts.slowing import Origin, Slowed
+from bot.accounts import audit, slowing
+from bot.accounts.models import KnownAddress, SignInBrake
+from bot.accounts.slowing import Origin, Slowed
 from bot.desk.build import make_accounts
-from bot.desk.services import audit
-from bot.desk.services.models import KnownAddress, SignInBrake
 from bot.guidance.wording import wording
 from bot.settings import Settings
 from tests.desk.conftest import PASSWORD, browser, post, sign_in
@@ -25,9 +24,7 @@ WRONG = "not the right words"
 @pytest.fixture
 def accounts(engine, monkeypatch):
     """Accounts whose hashing costs nothing: the counting is looked at, not the hash."""
-    monkeypatch.setattr(
-        "bot.desk.accounts.accounts.is_password", lambda password, kept: password == PASSWORD and bool(kept)
-    )
+    monkeypatch.setattr("bot.accounts.accounts.is_password", lambda password, kept: password == PASSWORD and bool(kept))
     accounts = make_accounts(Settings(secret_key="test key that is long enough to sign"), engine)
     accounts.add("anna", PASSWORD, ["policy"], False, "test")
     return accounts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.desk.services import audit
+from bot.accounts import audit
 from bot.desk.services.switch import BadClosure, Switch, names_of, reasons
 from bot.guidance.wording import wording
 from tests.desk.conftest import post

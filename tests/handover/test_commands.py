@@ -8,8 +8,8 @@ import stat
 import pytest
 
 from bot.__main__ import main
+from bot.accounts import audit
 from bot.commands import referrals as commands
-from bot.desk.services import audit
 from bot.guidance.wording import wording
 from bot.handover.delivery.outbox import OutboxQueue
 from bot.privacy.encryption import Vault

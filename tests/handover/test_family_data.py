@@ -7,8 +7,8 @@ import json
 import pytest
 from sqlalchemy import text
 
+from bot.handover.family_data import erase, export
 from bot.handover.live import LiveChats
-from bot.handover.referrals.family_data import erase, export
 from bot.handover.referrals.models import Base
 from bot.handover.referrals.references import reference_hash
 from bot.handover.referrals.store import NotFound

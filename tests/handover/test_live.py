@@ -7,8 +7,8 @@ import threading
 import pytest
 from sqlalchemy import text
 
+from bot.handover.family_data import erase
 from bot.handover.live import LiveChats
-from bot.handover.referrals.family_data import erase
 from bot.handover.referrals.store import NotFound, NotPossible
 from tests.handover.conftest import DETAILS
 

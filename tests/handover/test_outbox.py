@@ -99,7 +99,7 @@ def test_what_keeps_failing_is_given_up_shown_and_may_be_retried(store, settings
 
 
 def test_a_referral_erased_meanwhile_leaves_nothing(store, outbox, consent):
-    from bot.handover.referrals.family_data import erase
+    from bot.handover.family_data import erase
 
     ident = store.find(store.submit(DETAILS, consent, None, "key-1"))
     claimed = outbox.claim("email")

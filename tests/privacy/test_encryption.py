@@ -8,17 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot.privacy import encryption
-from bot.privacy.encryption import (
-    CannotOpen,
-    EncryptionUnavailable,
-    Sealed,
-    Vault,
-    add_key_to_file,
-    new_key,
-    place,
-    vault,
-)
+from bot.privacy.encryption import CannotOpen, EncryptionUnavailable, Sealed, Vault, new_key, place
 from bot.settings import Settings
+from bot.store.keys import add_key_to_file, vault
 
 HERE = place("referral", "sealed", "1")
 

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from bot.gateway.probes import Readiness
+from bot.gateway.web.probes import Readiness
 from bot.turn.breaker import TRY_EVERY_S, Breaker, NotAnswering
 from bot.turn.rasa_client import RasaClient, RasaFailed
 

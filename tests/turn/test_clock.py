@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.desk.accounts.accounts import person_of
-from bot.desk.services.models import DeskSession, Question
+from bot.accounts.accounts import person_of
+from bot.accounts.models import DeskSession
+from bot.desk.services.models import Question
 from bot.desk.services.queue import ContentQueue
 from bot.handover.live import Line
 from bot.handover.referrals.models import ident_sorted_by_time

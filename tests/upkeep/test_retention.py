@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from bot.commands.retention import run_from_command_line
 from bot.desk.services.intake import erase_old
 from bot.handover.form.drafts import DraftStore, form_key
 from bot.handover.referrals.consent import consent_text, consent_version
@@ -16,7 +17,7 @@ from bot.settings import Settings
 from bot.store.engine import open_engine
 from bot.store.migrate import prepare
 from bot.turn.conversations import ConversationStore
-from bot.upkeep.retention import Retention, run_from_command_line
+from bot.upkeep.retention import Retention
 
 
 @pytest.fixture

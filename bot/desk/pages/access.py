@@ -17,7 +17,7 @@ from urllib.parse import quote
 from fastapi import Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.desk.accounts.sessions import SignedIn, is_csrf
+from bot.accounts.sessions import SignedIn, is_csrf
 from bot.desk.pages.desk import Desk
 from bot.gateway.web.origin import is_from_another_site
 from bot.guidance.wording import wording

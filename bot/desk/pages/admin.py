@@ -11,11 +11,11 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from bot.desk.accounts.accounts import AccountProblem
-from bot.desk.accounts.sessions import SignedIn
+from bot.accounts import audit
+from bot.accounts.accounts import AccountProblem
+from bot.accounts.sessions import SignedIn
 from bot.desk.pages.access import desk_of, reader, writer
 from bot.desk.pages.content import csv_file
-from bot.desk.services import audit
 from bot.desk.services.queue import as_csv
 from bot.gateway.web.lanes import DeskRoute
 

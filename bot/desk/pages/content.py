@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from bot.desk.accounts.sessions import SignedIn
+from bot.accounts import audit
+from bot.accounts.sessions import SignedIn
 from bot.desk.pages.access import desk_of, reader, writer
-from bot.desk.services import audit
 from bot.desk.services.library import abbreviations, answers_by_topic, sections
 from bot.desk.services.queue import UnknownItem, as_csv
 from bot.gateway.web.lanes import DeskRoute

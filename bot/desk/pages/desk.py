@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
 from sqlalchemy.engine import Engine
 
-from bot.desk.accounts.accounts import Accounts, Person
-from bot.desk.accounts.passwords import Codes
-from bot.desk.accounts.provider import Provider
-from bot.desk.accounts.sessions import Sessions, SignedIn
+from bot.accounts.accounts import Accounts, Person
+from bot.accounts.passwords import Codes
+from bot.accounts.provider import Provider
+from bot.accounts.sessions import Sessions, SignedIn
 from bot.desk.services.feedback import FeedbackBox
 from bot.desk.services.queue import ContentQueue
 from bot.desk.services.switch import Switch
 from bot.gateway.web.markdown import to_html
-from bot.guidance.replies import day_in_words, month_in_words
+from bot.guidance.dates import day_in_words, moment_in_words, month_in_words
 from bot.guidance.wording import wording, wordings
 from bot.metrics import Metrics
 from bot.roles import Role
@@ -31,7 +29,6 @@ from bot.settings import Settings
 from bot.turn.chat import Chat
 
 _TEMPLATES = Path(__file__).with_name("templates")
-_LOCAL = ZoneInfo("Europe/London")
 
 # The pages in the menu, in order: address, and who sees it. Their names are in wording.yml under desk.menu.
 MENU: tuple[tuple[str, str, Role], ...] = (
@@ -122,10 +119,3 @@ def templates() -> Jinja2Templates:
     found.env.filters["moment"] = moment_in_words
     found.env.tests["web_address"] = lambda url: str(url or "").lower().startswith(("https://", "http://"))
     return found
-
-
-def moment_in_words(moment: datetime) -> str:
-    """Return a time as people here read it: "25 November 2026, 3:05 pm"."""
-    local = moment.astimezone(_LOCAL)
-    hour = local.hour % 12 or 12
-    return f"{local.day} {local:%B %Y}, {hour}:{local:%M} {'am' if local.hour < 12 else 'pm'}"

@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from bot.desk.accounts.slowing import Origin
+from bot.accounts.slowing import Origin
 from bot.gateway.web.addresses import address_of
 from bot.settings import Settings
 

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
-from bot.desk.accounts.sessions import SignedIn
+from bot.accounts import audit
+from bot.accounts.sessions import SignedIn
 from bot.desk.pages.access import desk_of, reader, writer
 from bot.desk.pages.content import csv_file
-from bot.desk.services import audit
 from bot.directory.search.gaps import Report, report
 from bot.directory.search.gaps_report import VIEWS, as_csv, conditions
 from bot.gateway.web.lanes import DeskRoute

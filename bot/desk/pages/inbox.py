@@ -9,13 +9,13 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
-from bot.desk.accounts.sessions import SignedIn
+from bot.accounts import audit
+from bot.accounts.sessions import SignedIn
 from bot.desk.pages.access import Refused, desk_of, reader, writer
-from bot.desk.services import audit
 from bot.gateway.web.lanes import DeskRoute
 from bot.guidance.wording import wording
+from bot.handover.family_data import erase, export
 from bot.handover.live import LiveChats
-from bot.handover.referrals.family_data import erase, export
 from bot.handover.referrals.store import CLOSED_REASONS, STATUSES, NotFound, NotPossible, Opened, ReferralStore
 from bot.privacy.encryption import CannotOpen
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Header, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.desk.accounts.sessions import SignedIn
+from bot.accounts.sessions import SignedIn
 from bot.desk.pages.access import desk_of
 from bot.desk.pages.inbox import INBOX, Reader, Writer, live_chats, missing, show
 from bot.gateway.web.lanes import DeskRoute

@@ -9,9 +9,9 @@ import segno
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.desk.accounts.accounts import AccountProblem
-from bot.desk.accounts.passwords import Codes
-from bot.desk.accounts.sessions import SignedIn
+from bot.accounts.accounts import AccountProblem
+from bot.accounts.passwords import Codes
+from bot.accounts.sessions import SignedIn
 from bot.desk.pages.access import desk_of, reader, writer
 from bot.desk.pages.sign_in import begin_session
 from bot.gateway.web.lanes import DeskRoute

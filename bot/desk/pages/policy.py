@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import Response
 
-from bot.desk.accounts.sessions import SignedIn
+from bot.accounts.sessions import SignedIn
 from bot.desk.pages.access import desk_of, reader, writer
 from bot.desk.services.library import brief_of, citations, others_of_sections, with_citation
 from bot.gateway.chat.api import SHORTEST_KEY

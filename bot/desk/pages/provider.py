@@ -8,8 +8,8 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from bot.desk.accounts.accounts import AccountProblem
-from bot.desk.accounts.provider import NotForThisDesk, Provider, ProviderFailed
+from bot.accounts.accounts import AccountProblem
+from bot.accounts.provider import NotForThisDesk, Provider, ProviderFailed
 from bot.desk.pages.access import SIGN_IN, desk_of, on_the_way, safe_next
 from bot.desk.pages.desk import Desk
 from bot.desk.pages.sign_in import begin_session, show_form

@@ -10,9 +10,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.desk.accounts.accounts import Person
-from bot.desk.accounts.sessions import SignedIn, csrf_of, is_csrf
-from bot.desk.accounts.slowing import Slowed
+from bot.accounts.accounts import Person
+from bot.accounts.sessions import SignedIn, csrf_of, is_csrf
+from bot.accounts.slowing import Slowed
 from bot.desk.pages.access import COOKIE, SIGN_IN, desk_of, on_the_way, reader, safe_next, writer
 from bot.desk.pages.devices import mark, origin_of
 from bot.gateway.web.lanes import DeskRoute, running_in

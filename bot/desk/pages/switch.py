@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.desk.accounts.sessions import SignedIn
+from bot.accounts.sessions import SignedIn
 from bot.desk.pages.access import desk_of, reader, writer
 from bot.desk.services.switch import SCOPES, BadClosure, names_of, reasons
 from bot.gateway.web.lanes import DeskRoute

@@ -14,16 +14,16 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.desk.services.audit import take_turn
+from bot.accounts.audit import take_turn
 from bot.desk.services.models import Feedback, Question
-from bot.gateway.web.problems import Problem
-from bot.guidance.wording import wording, wordings
+from bot.guidance.usefulness import YES, reasons
+from bot.guidance.wording import wording
 from bot.metrics import Metrics
 from bot.privacy.names import redact_names
 from bot.reading.danger import find_urgent
 from bot.turn.conversations import Conversation, Entry
+from bot.turn.refusals import Refused
 
-YES = "yes"
 LOOK_AGAIN_AFTER_S = 10.0
 
 
@@ -58,19 +58,19 @@ class FeedbackBox:
     def give(self, conversation: str, answer: str, verdict: str) -> None:
         """Keep what somebody says of an answer they were given: "yes" or a reason (see `reasons`); the last word counts.
 
-        Raises Problem: 404 while nobody works the queue, 422 for an unknown reason or an answer that was not given in
+        Raises Refused while nobody works the queue, for an unknown reason, and for an answer that was not given in
         this conversation. Raises SQLAlchemyError.
         """
         if not self.is_wanted():
-            raise Problem(404, wording("gateway.not_found"))
+            raise Refused("nobody_asks", wording("gateway.not_found"))
         if verdict != YES and verdict not in reasons():
-            raise Problem(422, wording("desk.useful.unknown_reason"))
+            raise Refused("unknown_verdict", wording("desk.useful.unknown_reason"))
         with Session(self._engine) as session, session.begin():
             take_turn(session)  # a double click must not leave two
             kept = session.get(Conversation, conversation)
             asked = _question_of(session, conversation, answer) if kept else None
             if kept is None or asked is None:
-                raise Problem(422, wording("desk.useful.not_given"))
+                raise Refused("answer_not_given", wording("desk.useful.not_given"))
             given = session.scalar(
                 select(Feedback).where(Feedback.conversation_id == conversation, Feedback.answer == answer)
             )
@@ -112,11 +112,6 @@ class FeedbackBox:
             yes, no = found.get(answer, (0, 0))
             found[answer] = (yes + number, no) if useful else (yes, no + number)
         return found
-
-
-def reasons() -> dict[str, str]:
-    """Return the reasons why an answer was not useful, in the words on their buttons."""
-    return wordings("desk.useful.reasons")
 
 
 def _question_of(session: Session, conversation: str, answer: str) -> str | None:

@@ -20,7 +20,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, undefer
 
-from bot.desk.services import audit
+from bot.accounts import audit
 from bot.desk.services.models import Question, QuestionGroup
 from bot.encoder.encoder import SentenceEncoder
 from bot.metrics import Metrics

@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.guidance.answers import Answer, load_answers
 from bot.guidance.briefs import briefs
-from bot.guidance.replies import month_in_words
+from bot.guidance.dates import month_in_words
 from bot.guidance.sources import Citation, Document, cite, load_documents
 from bot.reading.vocabulary import load_vocabulary
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from bot.desk.services import audit
+from bot.accounts import audit
 from bot.desk.services.grouping import STATES
 from bot.desk.services.models import Question, QuestionGroup
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from bot.desk.services import audit
+from bot.accounts import audit
 from bot.desk.services.models import Closure
 from bot.guidance.answers import load_answers
 from bot.guidance.replies import closed_message

@@ -174,3 +174,10 @@ def _in_utc(at: datetime | None) -> datetime | None:
 def names_of(reports: Sequence[Report], *outcomes: str) -> list[str]:
     """Return the feeds whose runs ended in one of the outcomes."""
     return [report.source for report in reports if report.outcome in outcomes]
+
+
+def in_words(report: Report) -> str:
+    """Return what a run did in a sentence."""
+    counts = ("created", "updated", "unchanged", "withdrawn", "skipped", "rejected")
+    values = {name: getattr(report, name) for name in counts}
+    return wording(f"directory_import.{report.outcome}", name=report.source, reason=report.reason or "", **values)

@@ -18,9 +18,8 @@ from typing import Any
 import yaml
 from rapidfuzz.distance import OSA
 
-from bot.paths import KNOWLEDGE, PLACES
+from bot.paths import PLACE_NAMES, PLACES
 
-NAMES_FILE = KNOWLEDGE / "places.yml"
 EARTH_RADIUS_MILES = 3958.8
 _WELL_KNOWN_POPULATION = 100_000
 _MOST_WORDS = 5
@@ -110,7 +109,7 @@ def attributions() -> list[str]:
 class Gazetteer:
     """Every place the guide knows, by what people call it."""
 
-    def __init__(self, file: Path = PLACES, names_file: Path = NAMES_FILE) -> None:
+    def __init__(self, file: Path = PLACES, names_file: Path = PLACE_NAMES) -> None:
         """Load `file`; raise PlacesMissing when it is not there."""
         if not file.exists():
             raise PlacesMissing(f"the file of places {file} is not there: run `make setup`")
@@ -260,7 +259,7 @@ def gazetteer() -> Gazetteer:
     return Gazetteer()
 
 
-def place_phrases(names_file: Path = NAMES_FILE) -> dict[str, list[str]]:
+def place_phrases(names_file: Path = PLACE_NAMES) -> dict[str, list[str]]:
     """Return each listed place of the region with all that people call it, for the entity ruler (which needs no `at`)."""
     names: dict[str, Any] = yaml.safe_load(names_file.read_text(encoding="utf-8"))
     listed = [(name, entry.get("also", [])) for name, entry in {**names["places"], **names["districts"]}.items()]

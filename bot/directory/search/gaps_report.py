@@ -7,7 +7,7 @@ import io
 
 from bot.directory.records.taxonomy import our_taxonomy
 from bot.directory.search.gaps import Line, Report
-from bot.guidance.replies import day_in_words
+from bot.guidance.dates import day_in_words
 from bot.guidance.wording import wording
 
 VIEWS = ("by_need", "by_age_band", "by_place", "together")

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from bot.directory.search.directory import Found, Looser
 from bot.directory.search.query import Wanted
 from bot.guidance.contacts import contact
-from bot.guidance.replies import month_in_words
+from bot.guidance.dates import month_in_words
 from bot.guidance.wording import wording
 
 LOOKING_FOR = "looking_for"

@@ -18,13 +18,12 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from bot.desk.pages.desk import moment_in_words
 from bot.gateway.chat.pages import FormSecret, templates
 from bot.gateway.web.addresses import address_of
 from bot.gateway.web.lanes import Lane, PageRoute
 from bot.gateway.web.origin import is_on_https
-from bot.gateway.web.problems import Problem
 from bot.guidance.contacts import contact
+from bot.guidance.dates import moment_in_words
 from bot.guidance.replies import urgent_help_message
 from bot.guidance.wording import wording
 from bot.handover.form import form
@@ -40,6 +39,7 @@ from bot.privacy.quiet_logs import failure
 from bot.reading.danger import find_urgent
 from bot.settings import Settings
 from bot.turn.chat import Chat
+from bot.turn.refusals import Refused
 
 log = logging.getLogger(__name__)
 
@@ -334,7 +334,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         """Return the id of the chat that a token names, or None where it is not kept or another browser's."""
         try:
             return chat.conversation_of(conversation, secret or None) if conversation else None
-        except Problem:
+        except Refused:
             return None
 
     def _chat_in_words(chat_id: str | None) -> dict[str, str] | None:

@@ -15,7 +15,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 
-from bot.desk.pages import usefulness
+from bot.gateway.chat import usefulness
 from bot.gateway.chat.api import CURRENT
 from bot.gateway.chat.message_parts import in_parts
 from bot.gateway.chat.transcript import as_text
@@ -24,13 +24,14 @@ from bot.gateway.web.addresses import address_of
 from bot.gateway.web.assets import compressed
 from bot.gateway.web.lanes import Lane, PageRoute
 from bot.gateway.web.markdown import to_html
-from bot.gateway.web.problems import Problem
+from bot.gateway.web.problems import Problem, refused_as_problem
 from bot.guidance.contacts import contact
-from bot.guidance.replies import day_in_words, month_in_words
+from bot.guidance.dates import day_in_words, month_in_words
 from bot.guidance.wording import wording
 from bot.privacy.quiet_logs import failure
 from bot.settings import Settings
 from bot.turn.chat import Chat
+from bot.turn.refusals import Refused
 from bot.turn.turns import Audience, Client, Turn
 from bot.upkeep.erasure import Erasure
 
@@ -109,10 +110,11 @@ def router(chat: Chat, order: TurnOrder, erasure: Erasure, settings: Settings) -
         """Return the page after a form post: the conversation so far, and what went wrong if something did."""
         said = posted.said
         try:
-            if posted.feedback:
-                usefulness.take(request, chat, posted.token, posted.secret, posted.feedback)
-            elif posted.resume:
-                chat.conversation_of(posted.token or "", posted.secret)
+            with refused_as_problem():
+                if posted.feedback:
+                    usefulness.take(request, chat, posted.token, posted.secret, posted.feedback)
+                elif posted.resume:
+                    chat.conversation_of(posted.token or "", posted.secret)
         except Problem as problem:
             posted.problem = problem
         if posted.problem and posted.problem.status == 400:
@@ -138,7 +140,7 @@ def router(chat: Chat, order: TurnOrder, erasure: Erasure, settings: Settings) -
         embed: Annotated[bool, Form()] = False,
     ) -> Response:
         """Erase the conversation and show an empty one."""
-        with contextlib.suppress(Problem):
+        with contextlib.suppress(Refused):
             ident = chat.conversation_of(conversation, secret or None)
             with chat.alone(ident):
                 erasure.erase(ident)

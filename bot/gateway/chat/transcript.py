@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from bot.guidance.replies import day_in_words, month_in_words
+from bot.guidance.dates import day_in_words, month_in_words
 from bot.guidance.wording import wording
 
 

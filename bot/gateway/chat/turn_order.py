@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from bot.gateway.web.lanes import Bounds, Lane, LaneFull, Lanes
-from bot.gateway.web.problems import Problem
+from bot.gateway.web.problems import Problem, refused_as_problem
 from bot.guidance.wording import wording
 from bot.metrics import Metrics
 from bot.turn.chat import Chat
@@ -36,7 +36,8 @@ class TurnOrder:
         does; and what `work` raises.
         """
         try:
-            return await self._in_turn(client.token, partial(work, client))
+            with refused_as_problem():
+                return await self._in_turn(client.token, partial(work, client))
         except Problem as problem:
             if typed is None or problem.status not in (400, 429, 503):
                 raise

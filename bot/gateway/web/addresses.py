@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from fastapi import Request
 
-UNKNOWN = "unknown"
+from bot.privacy.network_addresses import UNKNOWN
 
 
 def networks_of(setting: str) -> list[IPv4Network | IPv6Network]:

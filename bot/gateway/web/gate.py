@@ -13,7 +13,7 @@ from fastapi import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.gateway import probes
+from bot.gateway.web import probes
 from bot.gateway.web.addresses import address_of
 from bot.gateway.web.lanes import ASKER
 from bot.guidance.wording import wording

@@ -23,7 +23,7 @@ from anyio import CapacityLimiter
 from fastapi import Request
 from fastapi.routing import APIRoute
 
-from bot.gateway.web.addresses import UNKNOWN
+from bot.privacy.network_addresses import UNKNOWN
 
 T = TypeVar("T")
 LaneName = Literal["turns", "pages", "searches", "desk", "sign_in", "streams", "health"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
 from bot.guidance.wording import wording
+from bot.turn.refusals import Reason, Refused
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -22,6 +25,33 @@ class Problem(Exception):
         self.retry_after = retry_after
 
 
+_STATUS: dict[Reason, int] = {
+    "unknown_conversation": 400,
+    "empty": 422,
+    "too_long": 422,
+    "too_many": 429,
+    "unknown_button": 422,
+    "key_used": 422,
+    "nobody_asks": 404,
+    "unknown_verdict": 422,
+    "answer_not_given": 422,
+}
+
+
+@contextmanager
+def refused_as_problem() -> Iterator[None]:
+    """Raise what the conversation refuses in here as a Problem."""
+    try:
+        yield
+    except Refused as refused:
+        raise problem_of(refused) from refused
+
+
+def problem_of(refused: Refused) -> Problem:
+    """Return what the web says of something that is not taken."""
+    return Problem(_STATUS[refused.reason], refused.sentence, refused.retry_after_s)
+
+
 def problem_response(status: int, detail: str, retry_after: int | None = None) -> JSONResponse:
     """Return a problem-details response."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
@@ -29,8 +59,9 @@ def problem_response(status: int, detail: str, retry_after: int | None = None) -
     return JSONResponse(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
 
-async def handle_problem(request: Request, problem: Exception) -> JSONResponse:
-    """Turn a Problem into its response."""
+async def handle_problem(request: Request, error: Exception) -> JSONResponse:
+    """Turn a Problem, or what the conversation refused, into its response."""
+    problem = problem_of(error) if isinstance(error, Refused) else error
     assert isinstance(problem, Problem)
     return problem_response(problem.status, said_to(request, problem.detail), problem.retry_after)
 

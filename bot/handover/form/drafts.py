@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from bot.handover.referrals.bounds import beginning_bounds, count
 from bot.handover.referrals.models import Draft
 from bot.handover.referrals.store import BUSY_TIMEOUT_MS
-from bot.privacy.encryption import CannotOpen, place, vault
+from bot.privacy.encryption import CannotOpen, place
 from bot.settings import Settings
 from bot.store.engine import open_engine
+from bot.store.keys import vault
 
 
 def chat_key(conversation: str) -> str:

@@ -14,10 +14,11 @@ import phonenumbers
 
 from bot.guidance.wording import wording
 from bot.handover.form.details import REGION, NotUsable, checked
+from bot.reading.handover_reply import CHECK, OFFER
 from bot.reading.vocabulary import load_vocabulary
 
-CHECK = "check"
-OFFER = "offer"
+__all__ = ["CHECK", "OFFER", "STEPS", "Step", "step_of_slot"]
+
 TRIES_BEFORE_ANOTHER_WAY = 2
 
 _OWN_NAME = re.compile(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.desk.services.presence import someone_has_role
-from bot.privacy.encryption import EncryptionUnavailable, vault
+from bot.accounts.presence import someone_has_role
+from bot.privacy.encryption import EncryptionUnavailable
 from bot.settings import Settings
+from bot.store.keys import vault
 
 
 def handover_is_open(settings: Settings) -> bool:

@@ -21,9 +21,10 @@ from bot.handover.referrals.consent import consent_text, consent_version
 from bot.handover.referrals.models import ConsentWording, Outbox, Referral, ReferralEvent, ident_sorted_by_time
 from bot.handover.referrals.opening import channels
 from bot.handover.referrals.references import as_reference, new_reference, reference_hash
-from bot.privacy.encryption import Vault, place, vault
+from bot.privacy.encryption import Vault, place
 from bot.settings import Settings
 from bot.store.engine import open_engine
+from bot.store.keys import vault
 
 BUSY_TIMEOUT_MS = 15_000
 STATUSES = ("new", "accepted", "waiting", "closed")

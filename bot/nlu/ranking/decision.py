@@ -11,15 +11,15 @@ LEAST_REST = 0.15
 
 @dataclass(frozen=True)
 class Costs:
-    """What each outcome is worth, in units of a right answer (1). Measured choices: docs/understanding.md.
+    """What each outcome is worth, in units of a right answer (1). Measured choices (docs/understanding.md), set in config.yml.
 
     A wrong answer can cost a child a year, so it takes away two thirds of what a right one is worth. A question back is worth
     less than a right answer and costs patience when none of its readings is meant.
     """
 
-    wrong_answer: float = 0.65
-    right_reading_offered: float = 0.5
-    no_reading_right: float = 0.35
+    wrong_answer: float
+    right_reading_offered: float
+    no_reading_right: float
 
 
 class Candidate(NamedTuple):
@@ -33,7 +33,7 @@ def decide(
     ranking: Sequence[Candidate],
     chance: float,
     sources: Mapping[str, frozenset[str]],
-    costs: Costs = Costs(),
+    costs: Costs,
     readings: int = 3,
 ) -> str:
     """Return "answer", "clarify" or "admit" for a ranking, best first.
@@ -50,7 +50,7 @@ def worths(
     ranking: Sequence[Candidate],
     chance: float,
     sources: Mapping[str, frozenset[str]],
-    costs: Costs = Costs(),
+    costs: Costs,
     readings: int = 3,
 ) -> dict[str, float]:
     """Return what each outcome is worth for a ranking, best first; admitting is worth 0."""

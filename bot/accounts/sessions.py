@@ -12,9 +12,9 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from bot.desk.accounts.accounts import Person, person_of
-from bot.desk.services import audit
-from bot.desk.services.models import Account, DeskSession
+from bot.accounts import audit
+from bot.accounts.accounts import Person, person_of
+from bot.accounts.models import Account, DeskSession
 
 _SEEN_EVERY = timedelta(seconds=30)
 

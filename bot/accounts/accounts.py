@@ -14,10 +14,10 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.desk.accounts.passwords import Codes, hash_password, is_password, needs_new_hash, password_problem
-from bot.desk.accounts.slowing import NameState, Origin, Slowed, Slowing
-from bot.desk.services import audit
-from bot.desk.services.models import LONGEST_NAME, Account, DeskSession
+from bot.accounts import audit
+from bot.accounts.models import LONGEST_NAME, Account, DeskSession
+from bot.accounts.passwords import Codes, hash_password, is_password, needs_new_hash, password_problem
+from bot.accounts.slowing import NameState, Origin, Slowed, Slowing
 from bot.roles import Role, checked_roles
 
 log = logging.getLogger(__name__)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
-from bot.desk.services.feedback import YES, FeedbackBox, reasons
 from bot.gateway.chat.api import Secret
 from bot.gateway.web.lanes import PageRoute
+from bot.guidance.usefulness import YES, reasons
 from bot.turn.chat import Chat
+
+
+class TakesFeedback(Protocol):
+    """Whoever keeps what people say of answers."""
+
+    def is_wanted(self) -> bool:
+        """Tell whether to ask at all."""
+
+    def give(self, conversation: str, answer: str, verdict: str) -> None:
+        """Keep YES or a reason for an answer; raise `bot.turn.refusals.Refused` where it is not taken."""
 
 
 class Verdict(BaseModel):
@@ -30,7 +40,7 @@ class Verdict(BaseModel):
         return self
 
 
-def router(chat: Chat, box: FeedbackBox) -> APIRouter:
+def router(chat: Chat, box: TakesFeedback) -> APIRouter:
     """Return the route for programs."""
     routes = APIRouter(route_class=PageRoute)
 
@@ -54,7 +64,7 @@ def router(chat: Chat, box: FeedbackBox) -> APIRouter:
 
 
 def take(request: Request, chat: Chat, token: str | None, secret: str | None, pressed: str) -> None:
-    """Take a pressed button, "<verdict> <answer>"; raise Problem as `FeedbackBox.give` does."""
+    """Take a pressed button, "<verdict> <answer>"; raise Refused as `TakesFeedback.give` does."""
     verdict, _, answer = pressed.partition(" ")
     _box(request).give(chat.conversation_of(token or "", secret), answer, verdict)
 
@@ -72,6 +82,6 @@ def question(request: Request, new: list[dict[str, Any]], given: bool) -> dict[s
     return {"answers": answers, "reasons": reasons(), "given": given}
 
 
-def _box(request: Request) -> FeedbackBox:
-    box: FeedbackBox = request.app.state.desk.feedback
+def _box(request: Request) -> TakesFeedback:
+    box: TakesFeedback = request.app.state.feedback
     return box

@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from bot.desk.services.models import KnownAddress, SignInBrake
+from bot.accounts.models import KnownAddress, SignInBrake
 from bot.privacy.network_addresses import keyed_hash, network_of
 
 FIRST_WAIT = timedelta(minutes=1)

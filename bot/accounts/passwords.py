@@ -13,15 +13,15 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.fernet import Fernet, InvalidToken
 
-from bot.desk.accounts.easy_passwords import is_easy
-from bot.desk.accounts.hashing import hashing
+from bot.accounts.easy_passwords import is_easy
+from bot.accounts.hashing import hashing
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 FEWEST_SIGNS = 5  # that differ
 STEP_S = 30
 OFFER_STANDS_S = 600
-# One lane: what takes a turn works on one processor, so that turns bound the load (see bot/desk/accounts/hashing.py).
+# One lane: what takes a turn works on one processor, so that turns bound the load (see bot/accounts/hashing.py).
 _hasher = PasswordHasher(parallelism=1)
 
 

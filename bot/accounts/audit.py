@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from bot.desk.services.models import AuditEntry
+from bot.accounts.models import AuditEntry
 from bot.store.engine import one_at_a_time
 
 BEFORE_THE_FIRST = "0" * 64

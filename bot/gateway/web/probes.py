@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.gateway.health import Health, State
+from bot.gateway.web.health import Health, State
 from bot.gateway.web.lanes import running_in
 from bot.processes.answering import actions_health, responds
 

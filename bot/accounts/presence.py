@@ -9,7 +9,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.desk.services.models import Account
+from bot.accounts.models import Account
 from bot.store.engine import open_engine
 
 

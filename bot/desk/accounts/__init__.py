@@ -1,1 +1,0 @@
-"""Accounts, passwords, sessions and signing in."""

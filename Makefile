@@ -37,10 +37,12 @@ train: setup ## Train the model now, whether or not something changed
 check: setup ## Check answers, sources, example questions and wording
 	@$(APP) -m bot check
 
-lint: setup ## Check style, formatting and types
+lint: setup ## Check style, formatting, types and the order of the rooms
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+	@.venv/bin/mypy --config-file mypy-rasa.ini
+	@.venv/bin/lint-imports
 
 test: lint check model rasa-test ## Run every test that needs no browser and no outside service
 	@$(IN_RASA) -m pytest tests/nlu -q -rs

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rasa_sdk import Tracker
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.base import GuideAction, Outcome, audience_of, previous_answer
-from actions.directory import remember, wanted_from
+from actions.base import GuideAction, Outcome, audience_of, previous_answer, told_by_gateway
+from actions.directory import as_aside, wanted_from
 from bot.directory.search.directory import Found, directory
 from bot.directory.search.replies import records_message
 from bot.guidance.answers import Answer, load_answers
@@ -72,10 +72,10 @@ class ActionClarify(GuideAction):
     def outcome(self, tracker: Tracker) -> Outcome:
         """Return the readings as buttons, or the fallback where it has just asked."""
         readings = _likeliest(tracker)
-        asked_before = _last_action(tracker) == self.name()
+        asked_before = bool(told_by_gateway(tracker).get("asked_back"))
         if len(readings) < 2 or asked_before:
-            return with_services(_with_near(fallback_message(readings, asked_before), tracker), tracker)
-        return with_services(_with_near(clarify_message(readings), tracker), tracker)
+            return with_services(fallback_message(readings, asked_before), tracker, _near_for_staff(tracker))
+        return with_services(clarify_message(readings), tracker, {**_near_for_staff(tracker), "asked_back": True})
 
 
 class ActionFallback(GuideAction):
@@ -87,7 +87,7 @@ class ActionFallback(GuideAction):
 
     def outcome(self, tracker: Tracker) -> Outcome:
         """Return the refusal with the nearest questions."""
-        return with_services(_with_near(fallback_message(_near(tracker)), tracker), tracker)
+        return with_services(fallback_message(_near(tracker)), tracker, _near_for_staff(tracker))
 
 
 class ActionOutOfScope(GuideAction):
@@ -101,7 +101,7 @@ class ActionOutOfScope(GuideAction):
         """Return the refusal of the likeliest kind."""
         refusals = _selected(tracker, "out_of_scope").get("ranking") or []
         kind = refusals[0]["intent_response_key"].partition("/")[2] if refusals else OTHER_SUBJECT
-        return Outcome([_with_near(refusal_message(kind), tracker)])
+        return Outcome([refusal_message(kind)], aside=_near_for_staff(tracker))
 
 
 class ActionOtherLanguage(GuideAction):
@@ -116,12 +116,12 @@ class ActionOtherLanguage(GuideAction):
         return Outcome([other_language_message(str(tracker.latest_message["intent"].get("language")))])
 
 
-def with_services(message: Message, tracker: Tracker) -> Outcome:
+def with_services(message: Message, tracker: Tracker, aside: Mapping[str, Any] | None = None) -> Outcome:
     """Return a message and, where the question asks for a service as well and some fit, these; they are remembered."""
     services = _services(tracker)
     if not services:
-        return Outcome([message])
-    return Outcome([message, records_message(services)], remember(services))
+        return Outcome([message], aside=aside or {})
+    return Outcome([message, records_message(services)], aside={**(aside or {}), **as_aside(services)})
 
 
 def _chosen_message(ident: str, form: str | None, audience: str) -> Message:
@@ -177,17 +177,7 @@ def _likeliest(tracker: Tracker) -> list[Answer]:
     return [answer for answer, share in ranking if share >= CLOSE_ENOUGH_TO_OFFER * together][:MOST_READINGS]
 
 
-def _with_near(message: Message, tracker: Tracker) -> Message:
-    """Add the nearest answers with their scores, for staff; the gateway takes them off before anybody is shown them."""
-    near = [
-        {"answer": answer.name, "confidence": round(share, 3)}
-        for answer, share in _ranking(tracker)[:MOST_NEAR_FOR_STAFF]
-    ]
-    message["custom"]["near"] = near
-    return message
-
-
-def _last_action(tracker: Tracker) -> str | None:
-    """Return the action before the current turn's, pauses for the person left out."""
-    names = (event.get("name") for event in reversed(tracker.events) if event.get("event") == "action")
-    return next((name for name in names if name != "action_listen"), None)
+def _near_for_staff(tracker: Tracker) -> dict[str, Any]:
+    """Return the nearest answers with their scores, which staff see in the content queue."""
+    ranking = _ranking(tracker)[:MOST_NEAR_FOR_STAFF]
+    return {"near": [{"answer": answer.name, "confidence": round(share, 3)} for answer, share in ranking]}

@@ -30,4 +30,4 @@ class ActionStartAgain(GuideAction):
 
     def outcome(self, tracker: Tracker) -> Outcome:
         """Return the first words of a fresh start, and forget every slot."""
-        return Outcome([smalltalk_message("start_again")], [AllSlotsReset()])
+        return Outcome([smalltalk_message("start_again")], [AllSlotsReset()], {"starts_again": True})

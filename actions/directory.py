@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
 
 from actions.base import GuideAction, Outcome
 from bot.directory.search.directory import Found, directory
 from bot.directory.search.gaps import gaps
 from bot.directory.search.query import Wanted, wanted_from_text
 from bot.directory.search.replies import LOOKING_FOR, records_message, wanted_as_json, wanted_from_json
-
-SEARCH, SHOWN = "search", "shown_records"
 
 
 class ActionFindService(GuideAction):
@@ -32,13 +29,12 @@ def searched(tracker: Tracker, wanted: Wanted) -> Outcome:
     """Search, and return what was found with its events; a search that finds nothing is counted as a gap."""
     found = directory().search(wanted)
     gaps().note(found, asker=tracker.sender_id)
-    return Outcome([records_message(found)], remember(found))
+    return Outcome([records_message(found)], aside=as_aside(found))
 
 
-def remember(found: Found, offset: int = 0) -> list[dict[str, Any]]:
-    """Return the events that keep a search and what it showed from `offset` on, for messages that follow on it."""
-    kept = {LOOKING_FOR: wanted_as_json(found.wanted), "offset": offset}
-    return [SlotSet(SEARCH, kept), SlotSet(SHOWN, [result.record for result in found.results])]
+def as_aside(found: Found, offset: int = 0) -> dict[str, Any]:
+    """Return what the gateway keeps of a search that showed services from `offset` on, for messages that follow on it."""
+    return {"search": wanted_as_json(found.wanted), "offset": offset}
 
 
 def wanted_from(tracker: Tracker) -> Wanted:

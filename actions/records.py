@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.base import GuideAction, Outcome
-from actions.directory import SEARCH, SHOWN, remember, searched
+from actions.base import GuideAction, Outcome, told_by_gateway
+from actions.directory import as_aside, searched
 from bot.directory.search.directory import MOST_RECORDS, directory
 from bot.directory.search.follow_up import Change, changed
 from bot.directory.search.query import Wanted
@@ -15,13 +16,14 @@ from bot.directory.search.replies import (
     LOOKING_FOR,
     ask_place_message,
     no_more_message,
+    record_gone_message,
     record_message,
     records_message,
     wanted_from_json,
     which_record_message,
 )
 from bot.guidance.replies import fallback_message
-from bot.turn.record_turns import DETAIL, NEARER, POSITION
+from bot.turn.steps.services_follow_up import DETAIL, NEARER, POSITION
 
 
 class ActionRecordsMore(GuideAction):
@@ -40,7 +42,7 @@ class ActionRecordsMore(GuideAction):
         found = directory().search(wanted, offset=offset)
         if not found.results:
             return Outcome([no_more_message(wanted)])
-        return Outcome([records_message(found)], remember(found, offset))
+        return Outcome([records_message(found)], aside=as_aside(found, offset))
 
 
 class ActionRecordsChange(GuideAction):
@@ -69,20 +71,32 @@ class ActionRecordsAbout(GuideAction):
 
     def outcome(self, tracker: Tracker) -> Outcome:
         """Return the detail that was asked for, or the whole record; where it is open which one, ask."""
-        shown: list[dict[str, Any]] = tracker.get_slot(SHOWN) or []
+        services = told_by_gateway(tracker).get("services") or {}
+        shown: list[dict[str, Any]] = services.get("shown") or []
         position = int(_entity(tracker, POSITION) or 0)
         detail = _entity(tracker, DETAIL)
         if not shown or position > len(shown):
             return Outcome([fallback_message()])
-        if not position and len(shown) > 1:
+        chosen = shown[position - 1] if position else _only_one(shown, services.get("about"))
+        if chosen is None:
             return Outcome([which_record_message(shown, detail)])
-        return Outcome([record_message(shown[max(position, 1) - 1], detail)])
+        record = directory().record(chosen["id"])
+        if record is None:
+            return Outcome([record_gone_message(chosen["name"])])
+        return Outcome([record_message({**record, "distance_miles": chosen.get("miles")}, detail)])
+
+
+def _only_one(shown: Sequence[dict[str, Any]], about: str | None) -> dict[str, Any] | None:
+    """Return the service that is meant where none is named: the only one, or the one that was spoken about last."""
+    if len(shown) == 1:
+        return shown[0]
+    return next((service for service in shown if service["id"] == about), None)
 
 
 def _remembered(tracker: Tracker) -> tuple[Wanted, int] | None:
     """Return the search that was made last and from which place on its services were shown, or None."""
-    kept = tracker.get_slot(SEARCH)
-    return (wanted_from_json(kept[LOOKING_FOR]), int(kept["offset"])) if kept else None
+    kept = told_by_gateway(tracker).get("services") or {}
+    return (wanted_from_json(kept["search"]), int(kept["offset"])) if kept.get("search") else None
 
 
 def _changed(tracker: Tracker) -> Wanted | None:

@@ -21,6 +21,15 @@ class Metrics:
         self.turn_seconds = Histogram(
             "guide_turn_seconds", "A whole turn in the gateway", buckets=_SECONDS, registry=self.registry
         )
+        self.step_seconds = Histogram(
+            "guide_step_seconds", "A step of a turn, by its name", ["step"], buckets=_SECONDS, registry=self.registry
+        )
+        self.outcomes = Counter(
+            "guide_turns",
+            "Turns, by what came of them and the step that decided",
+            ["outcome", "step"],
+            registry=self.registry,
+        )
         self.rasa_seconds = Histogram(
             "guide_rasa_seconds", "The call to Rasa", buckets=_SECONDS, registry=self.registry
         )

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.handover.form.steps import STEPS
 from bot.paths import ROOT
 from bot.reading.bounds import LONGEST_TEXT, LONGEST_WORD, MOST_SIGNS, bounded
 from bot.reading.danger import find_urgent
@@ -78,7 +79,7 @@ def test_everything_urgent_is_found_between_hostile_runs():
 
 
 def test_a_handover_step_reads_danger_between_hostile_runs():
-    assert read_in_handover("about", ",!" * 400 + " my husband hit our son last night " + "(" * 800) == "urgent"
+    assert read_in_handover(STEPS["about"], ",!" * 400 + " my husband hit our son last night " + "(" * 800) == "urgent"
 
 
 @settings(max_examples=150, deadline=None)

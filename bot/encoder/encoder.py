@@ -9,10 +9,11 @@ import os
 from collections import OrderedDict
 from functools import lru_cache
 from pathlib import Path
-from typing import Callable, Iterable, Sequence
+from typing import Any, Callable, Iterable, Sequence
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from bot.paths import ENCODER, SMALL_ENCODER, VAR
@@ -54,13 +55,13 @@ class SentenceEncoder:
         self._session = onnxruntime.InferenceSession(
             str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
         )
-        self._recent: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._recent: OrderedDict[str, NDArray[Any]] = OrderedDict()
 
     def tokens(self, texts: Sequence[str]) -> list[int]:
         """Return into how many parts of words the encoder cuts each text: what encoding costs, which this does not."""
         return [len(self._tokenizer.encode(text).ids) for text in texts]
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
+    def encode(self, texts: Sequence[str]) -> NDArray[Any]:
         """Return one unit vector a text, `len(texts)` x 768, from memory where it was asked for lately."""
         missing = [text for text in dict.fromkeys(texts) if text not in self._recent]
         for text, vector in zip(missing, self._encode(missing, _MOST_FILLED_UP)):
@@ -72,7 +73,9 @@ class SentenceEncoder:
             self._recent.popitem(last=False)
         return vectors
 
-    def encode_stored(self, texts: Sequence[str], progress: Callable[[Iterable], Iterable] = iter) -> np.ndarray:
+    def encode_stored(
+        self, texts: Sequence[str], progress: Callable[[Iterable[Any]], Iterable[Any]] = iter
+    ) -> NDArray[Any]:
         """Like `encode`, for training: vectors are kept on disk by the text's hash and this encoder's fingerprint.
 
         `progress` wraps the batches, for instance to draw a progress bar.
@@ -86,9 +89,10 @@ class SentenceEncoder:
             for batch in progress(batches):
                 known.update(zip(map(_key, batch), self._encode(batch).astype(np.float16)))
             _write_store(file, known)
-        return np.stack([known[_key(text)] for text in texts]).astype(np.float32)
+        vectors: NDArray[np.float32] = np.stack([known[_key(text)] for text in texts]).astype(np.float32)
+        return vectors
 
-    def _encode(self, texts: Sequence[str], most_filled_up: float = math.inf) -> np.ndarray:
+    def _encode(self, texts: Sequence[str], most_filled_up: float = math.inf) -> NDArray[Any]:
         if not texts:
             return np.zeros((0, self.width), np.float32)
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
@@ -162,14 +166,14 @@ def _key(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:24]
 
 
-def _read_store(file: Path) -> dict[str, np.ndarray]:
+def _read_store(file: Path) -> dict[str, NDArray[Any]]:
     if not file.exists():
         return {}
     with np.load(file) as store:
         return dict(zip(store["keys"].tolist(), store["vectors"]))
 
 
-def _write_store(file: Path, known: dict[str, np.ndarray]) -> None:
+def _write_store(file: Path, known: dict[str, NDArray[Any]]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_suffix(".part.npz")
     np.savez(part, keys=np.array(list(known)), vectors=np.stack(list(known.values())))

@@ -10,10 +10,12 @@ import json
 import random
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 import onnxruntime
+from numpy.typing import NDArray
 from onnx import TensorProto, helper
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
@@ -31,11 +33,11 @@ WITH_OUTLIERS = ("intermediate.dense", "output.dense")
 class _WatchedGraph(EncoderGraph):
     """The encoder in floats, which also puts out what each product with outliers is multiplied with."""
 
-    def __init__(self, architecture: Architecture, weights: dict[str, np.ndarray]) -> None:
+    def __init__(self, architecture: Architecture, weights: dict[str, NDArray[Any]]) -> None:
         super().__init__(architecture, weights, {})
         self.watched: dict[str, str] = {}
 
-    def _whole_product(self, value: str, name: str, kernel: np.ndarray, bias: np.ndarray) -> str:
+    def _whole_product(self, value: str, name: str, kernel: NDArray[Any], bias: np.ndarray) -> str:
         if name.endswith(WITH_OUTLIERS) and "attention" not in name:
             self.watched[name] = value
         product = self._node("MatMul", value, self._constant(f"{name}.kernel", kernel))

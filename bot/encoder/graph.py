@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file
 
@@ -72,7 +73,7 @@ def write_encoder(architecture: Architecture, weights_file: Path, target: Path) 
     onnx.save_model(EncoderGraph(architecture, load_file(str(weights_file)), outliers).build(), str(target))
 
 
-def relative_position_buckets(length: int, buckets: int = 32, max_distance: int = 128) -> np.ndarray:
+def relative_position_buckets(length: int, buckets: int = 32, max_distance: int = 128) -> NDArray[Any]:
     """Return the bucket of each pair of positions: `length` x `length`, whole numbers below `buckets`.
 
     Near distances have a bucket each; further ones share buckets that widen logarithmically.
@@ -93,14 +94,14 @@ class EncoderGraph:
     """The nodes and constants of the encoder while it is put together."""
 
     def __init__(
-        self, architecture: Architecture, weights: dict[str, np.ndarray], outliers: dict[str, list[int]]
+        self, architecture: Architecture, weights: dict[str, NDArray[Any]], outliers: dict[str, list[int]]
     ) -> None:
         """Take the float weights by name, and for each product that has them its outlying channels."""
         self._is = architecture
         self._weights = weights
         self._outliers = outliers
         self._nodes: list[onnx.NodeProto] = []
-        self._constants: dict[str, np.ndarray] = {}
+        self._constants: dict[str, NDArray[Any]] = {}
         self._count = 0
 
     def build(self) -> onnx.ModelProto:
@@ -146,7 +147,7 @@ class EncoderGraph:
     def _linear(self, value: str, prefix: str) -> str:
         return self._product(value, prefix, self._weights[f"{prefix}.weight"].T, self._weights[f"{prefix}.bias"])
 
-    def _product(self, value: str, name: str, kernel: np.ndarray, bias: np.ndarray) -> str:
+    def _product(self, value: str, name: str, kernel: NDArray[Any], bias: np.ndarray) -> str:
         """Return `value` times `kernel` plus `bias`, in whole numbers but for the outlying channels of `value`."""
         outliers = self._outliers.get(name, [])
         if not outliers:
@@ -160,7 +161,7 @@ class EncoderGraph:
         kernel = kernel * others[:, None]
         return self._node("Add", self._whole_product(value, name, kernel, bias), outlying)
 
-    def _whole_product(self, value: str, name: str, kernel: np.ndarray, bias: np.ndarray) -> str:
+    def _whole_product(self, value: str, name: str, kernel: NDArray[Any], bias: np.ndarray) -> str:
         scales = (np.abs(kernel).max(axis=0) / LARGEST_WEIGHT).astype(np.float32)
         return self._node(
             "DynamicQuantizeMatMul",

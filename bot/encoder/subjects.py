@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 SUBJECTS_FILE = Path(__file__).with_name("subjects.npz")
 
@@ -17,14 +19,16 @@ SUBJECTS_FILE = Path(__file__).with_name("subjects.npz")
 class Subjects:
     """The directions, for the vectors of one encoder."""
 
-    def __init__(self, fingerprint: str, middle: np.ndarray, directions: np.ndarray) -> None:
+    def __init__(self, fingerprint: str, middle: NDArray[Any], directions: NDArray[Any]) -> None:
         """`middle`: the mean vector; `directions`: width x number. `fingerprint` names the encoder."""
         self.fingerprint = fingerprint
         self._middle = middle
         self._directions = directions
 
     @classmethod
-    def fit(cls, fingerprint: str, vectors: np.ndarray, answers: np.ndarray, number: int, shrinkage: float) -> Subjects:
+    def fit(
+        cls, fingerprint: str, vectors: NDArray[Any], answers: NDArray[Any], number: int, shrinkage: float
+    ) -> Subjects:
         """Learn from examples: row i of `vectors` is one of answer `answers`[i] (whole numbers from 0).
 
         `shrinkage` (0 to 1): how much the spread within answers is taken to be alike in all directions.
@@ -41,7 +45,7 @@ class Subjects:
         _, apart = np.linalg.eigh(between.T @ between)
         return cls(fingerprint, vectors.mean(axis=0), whitened @ apart[:, ::-1][:, :number])
 
-    def of(self, vectors: np.ndarray) -> np.ndarray:
+    def of(self, vectors: NDArray[Any]) -> NDArray[Any]:
         """Return a unit vector of the subject for each sentence vector."""
         found = (vectors - self._middle) @ self._directions
         return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-6), np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import symspellpy
@@ -34,6 +35,9 @@ _INTRODUCTION = re.compile(
     rf"(?:i am|i'm|im)\s+an?\s+{_ROLE}\s*,?\s+and\s+)"
 )
 _FEWEST_WORDS_LEFT = 3
+LONG_MESSAGE_WORDS = 30
+SHORTEST_PART_WORDS = 3
+MOST_PARTS = 10
 _DICTIONARY = Path(symspellpy.__file__).parent / "frequency_dictionary_en_82_765.txt"
 _COMMON = 10_000
 _DOMAIN_BOOST = 10**11
@@ -144,3 +148,23 @@ def _spelling_of(domain_words: frozenset[str], abbreviations: frozenset[str]) ->
     for word in sorted(domain_words):
         spelling.create_dictionary_entry(word, counts.get(word, 0) + _DOMAIN_BOOST)
     return spelling, frozenset(counts) | domain_words | abbreviations
+
+
+def plain(text: str) -> str:
+    """Return a text as the ranking reads it: normalised, abbreviations spelt out, without who is writing."""
+    normalise = normaliser()
+    return normalise.expand(without_introduction(normalise(text)))
+
+
+def plain_words(text: str) -> tuple[str, list[str]]:
+    """Return the normalised text and, for a long story of several sentences, each sentence by itself.
+
+    The question of a story may be one sentence of eight, which the whole message drowns.
+    """
+    whole = plain(text)
+    if len(text.split()) <= LONG_MESSAGE_WORDS:
+        return whole, []
+    # From the last one back: of a hundred sentences ninety need not be read.
+    plainly = (plain(part) for part in reversed(sentences(text)))
+    parts = list(islice((part for part in plainly if len(part.split()) >= SHORTEST_PART_WORDS), MOST_PARTS))[::-1]
+    return whole, parts if len(parts) > 1 else []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,15 +15,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.store.engine import open_engine
 from bot.store.tables import Base
-from bot.turn.recent_turns import RecentTurn, RecentTurns
-
-RECENT_ENTRIES = 12
+from bot.turn.state import State, state_from_json
 
 
 class Conversation(Base):
     """A conversation, by its unguessable id (which is also Rasa's sender id).
 
-    `secret_hash` is that of the secret of the browser that began it; None where it was begun without one.
+    `secret_hash` is that of the secret of the browser that began it; None where it was begun without one. `state` is what it is
+    about now (`bot.turn.state`); None until something was said.
     """
 
     __tablename__ = "conversation"
@@ -31,6 +30,23 @@ class Conversation(Base):
     audience: Mapped[str] = mapped_column(String(16))
     last_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
     secret_hash: Mapped[str | None] = mapped_column(String(64))
+    state: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+class TurnTaken(Base):
+    """What came of a turn, the step that decided and why: names and numbers, and nothing of what was said.
+
+    `milliseconds`: how long each step took.
+    """
+
+    __tablename__ = "turn_taken"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    step: Mapped[str] = mapped_column(String(40))
+    outcome: Mapped[str] = mapped_column(String(60))
+    evidence: Mapped[dict[str, Any]] = mapped_column(JSON)
+    milliseconds: Mapped[dict[str, float]] = mapped_column(JSON)
 
 
 class Entry(Base):
@@ -66,6 +82,16 @@ class GivenReply(Base):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
     reply: Mapped[dict[str, Any]] = mapped_column(JSON)
     request: Mapped[str] = mapped_column(String(64))
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What came of a turn (`outcome`), by which `step`, why, and how many milliseconds each step took."""
+
+    step: str
+    outcome: str
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    milliseconds: Mapping[str, float] = field(default_factory=dict)
 
 
 class OtherRequest(ValueError):
@@ -138,8 +164,12 @@ class ConversationStore:
         buttons: Sequence[IssuedButton],
         key: Key | None = None,
         reply: dict[str, Any] | None = None,
+        state: State | None = None,
+        decision: Decision | None = None,
     ) -> None:
         """Keep what was said, what was replied and the buttons that came with it, and the `reply` under its `key`.
+
+        And what the conversation is about now, and what decided; None: as before, and nothing did.
 
         Nothing is kept of a conversation that was erased in the meantime.
         """
@@ -148,14 +178,18 @@ class ConversationStore:
         entries = [{"sender": "user", "content": {"text": said}}, *guide]
         # Plain statements: this is the busiest place of the gateway.
         with self.engine.begin() as connection:
+            changed: dict[str, Any] = {"last_at": now, **({"state": state.as_json()} if state else {})}
             kept = connection.execute(
-                update(Conversation).where(Conversation.id == conversation).values(last_at=now)
+                update(Conversation).where(Conversation.id == conversation).values(changed)
             ).rowcount
             if not kept:
                 return
             connection.execute(
                 insert(Entry), [{**entry, "conversation_id": conversation, "at": now} for entry in entries]
             )
+            if decision:
+                taken = {"conversation_id": conversation, "at": now, **asdict(decision)}
+                connection.execute(insert(TurnTaken), [taken])
             if buttons:
                 connection.execute(insert(IssuedButton), [button.as_row() for button in buttons])
             if key:
@@ -187,22 +221,21 @@ class ConversationStore:
             latest = select(func.max(Entry.id)).where(Entry.conversation_id == conversation)
             return int(connection.scalar(latest) or 0)
 
-    def recent(self, conversation: str) -> RecentTurns:
-        """Return the latest turns."""
+    def thread(self, conversation: str) -> tuple[str, State]:
+        """Return whom the replies are for, and what the conversation is about now."""
+        with self.engine.connect() as connection:
+            wanted = select(Conversation.audience, Conversation.state).where(Conversation.id == conversation)
+            row = connection.execute(wanted).one_or_none()
+        return (row.audience, state_from_json(row.state)) if row else ("parent", State())
+
+    def decisions(self, conversation: str) -> list[Decision]:
+        """Return what decided each turn that was kept, oldest first."""
         with Session(self.engine) as session:
-            kept = session.get(Conversation, conversation)
-            wanted = select(Entry).where(Entry.conversation_id == conversation)
-            latest = list(session.scalars(wanted.order_by(Entry.id.desc()).limit(RECENT_ENTRIES)))
-            audience = kept.audience if kept else "parent"
-        turns: list[RecentTurn] = []
-        replies: list[dict[str, Any]] = []
-        for entry in latest:
-            if entry.sender == "guide":
-                replies.insert(0, entry.content.get("custom", {}))
-            else:
-                turns.append(RecentTurn(str(entry.content["text"]), replies))
-                replies = []
-        return RecentTurns(audience, turns)
+            wanted = select(TurnTaken).where(TurnTaken.conversation_id == conversation).order_by(TurnTaken.id)
+            return [
+                Decision(taken.step, taken.outcome, taken.evidence, taken.milliseconds)
+                for taken in session.scalars(wanted)
+            ]
 
     def pressed(self, conversation: str, token: str) -> IssuedButton | None:
         """Return the button issued in this conversation under `token`, or None."""
@@ -247,7 +280,7 @@ class ConversationStore:
 def _erase(session: Session, conversations: Sequence[str]) -> int:
     if not conversations:
         return 0
-    for table in (Entry, IssuedButton, GivenReply):
+    for table in (Entry, IssuedButton, GivenReply, TurnTaken):
         session.execute(delete(table).where(table.conversation_id.in_(conversations)))
     gone = session.scalars(delete(Conversation).where(Conversation.id.in_(conversations)).returning(Conversation.id))
     return len(list(gone))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -71,9 +71,7 @@ class RasaClient:
         self._timeout_s = timeout_s
         self._of_thread = threading.local()
 
-    def send(
-        self, sender: str, message: str, audience: str, previous: dict[str, str] | None = None
-    ) -> list[Reply | None]:
+    def send(self, sender: str, message: str, metadata: Mapping[str, Any]) -> list[Reply | None]:
         """Send an ordinary text (see `as_ordinary_text`) or an intent message; return the replies.
 
         `previous` is the turn before, for messages that lean on it (see `bot.reading.context.Previous`).
@@ -81,7 +79,6 @@ class RasaClient:
         RasaFailed when Rasa cannot be reached or answers badly, or when the list is empty: Rasa answers 200
         and nothing when an action failed. Where Rasa did not answer lately, it is raised at once.
         """
-        metadata = {"audience": audience, **({"previous": previous} if previous else {})}
         body = {"sender": sender, "message": message, "metadata": metadata}
         try:
             with self._breaker.call(requests.RequestException):

@@ -58,7 +58,12 @@ class Turn:
 
     def as_json(self) -> dict[str, Any]:
         """Return the body of the chat API."""
-        return {"conversation": self.token, "messages": self.messages}
+        return as_json(self.token, self.messages)
+
+
+def as_json(token: str, messages: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the body of the chat API."""
+    return {"conversation": token, "messages": messages}
 
 
 @dataclass(frozen=True)

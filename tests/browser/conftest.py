@@ -24,7 +24,7 @@ from bot.guidance.answers import load_answers
 from bot.handover.form.replies import offer_message
 from bot.settings import Settings
 from bot.store.migrate import prepare
-from tests.gateway.conftest import FakeRasa
+from tests.fakes import FakeRasa
 
 REQUIRED = os.environ.get("GUIDE_BROWSER_TESTS") == "required"
 CHROMIUM = shutil.which("chromium")

@@ -13,7 +13,7 @@ from bot.commands.desk import make_accounts
 from bot.settings import Settings
 from bot.store.engine import open_engine
 from tests.databases import new_store
-from tests.gateway.conftest import make_client, rasa
+from tests.fakes import make_client, rasa
 
 __all__ = ["make_client", "rasa"]
 

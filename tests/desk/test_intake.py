@@ -14,7 +14,7 @@ from bot.desk.services.models import Question, QuestionGroup
 from bot.settings import Settings
 from bot.store.engine import open_engine
 from bot.store.migrate import upgrade
-from tests.gateway.conftest import ANSWER
+from tests.fakes import ANSWER
 
 NEAR = [{"answer": "funding/school-pays", "confidence": 0.31}]
 

@@ -18,7 +18,7 @@ from bot.desk.services.library import (
 from bot.guidance.answers import load_answers
 from bot.guidance.dates import month_in_words
 from tests.desk.conftest import hidden, post
-from tests.gateway.conftest import ANSWER
+from tests.fakes import ANSWER
 
 REAL = load_answers()["core-and-notional-funding"]
 

@@ -8,7 +8,7 @@ from bot.accounts import audit
 from bot.desk.services.switch import BadClosure, Switch, names_of, reasons
 from bot.guidance.wording import wording
 from tests.desk.conftest import post
-from tests.gateway.conftest import ANSWER
+from tests.fakes import ANSWER
 
 
 def ask(client, message: str = "who pays") -> list[dict]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from bot.evaluation.outcomes import Outcome, ask_all, read_cases
 
-from bot.evaluation import gate
+from bot.evaluation.answers import gate
+from bot.evaluation.answers.outcomes import Outcome, ask_all, read_cases
 from bot.evaluation.system import running_guide
 from bot.paths import EXAMPLES
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.gateway.conftest import ANSWER
+from tests.fakes import ANSWER
 
 KEY = "0123456789abcdef01"
 

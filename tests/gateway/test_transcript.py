@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from bot.gateway.chat.transcript import as_text
-from tests.gateway.conftest import ANSWER
+from tests.fakes import ANSWER
 from tests.gateway.test_pages import KEY, Page, post
 
 RECORD = {

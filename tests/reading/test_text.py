@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.components.normaliser import plain_words
-from bot.reading.text import clean, normaliser, without_introduction
+from bot.reading.text import clean, normaliser, plain_words, without_introduction
 
 
 @pytest.mark.parametrize(

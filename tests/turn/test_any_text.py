@@ -10,7 +10,7 @@ from bot.handover.form.chat_draft import ChatHandover
 from bot.privacy.encryption import new_key
 from bot.reading.bounds import LONGEST_TEXT
 from bot.settings import Settings
-from tests.gateway.conftest import ANSWER
+from tests.fakes import ANSWER
 
 SERVICES = {
     "text": "Two services.",

@@ -12,7 +12,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from tests.databases import open_sqlite
-from tests.gateway.conftest import ANSWER
+from tests.fakes import ANSWER
 
 
 def ask(client, message="a question", **more):

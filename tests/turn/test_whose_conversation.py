@@ -9,7 +9,7 @@ import pytest
 from bot.gateway.chat import live_events
 from bot.guidance.wording import wording
 from tests.databases import open_sqlite
-from tests.gateway.conftest import ANSWER
+from tests.fakes import ANSWER
 
 MINE, ANOTHER = "the secret of my own browser", "the secret of another browser"
 KEY = "0123456789abcdef"

@@ -20,8 +20,10 @@ import numpy as np
 from sqlalchemy import BindParameter, Connection, bindparam, select
 from sqlalchemy.engine import Engine
 
+from bot.directory.records.models import Service
 from bot.directory.records.places import Place, gazetteer
 from bot.directory.records.store import directory_engine
+from bot.directory.records.visibility import shown_on
 from bot.directory.search.catalogue import Catalogue, load_catalogue
 from bot.directory.search.models import SearchDocument
 from bot.directory.search.query import Wanted
@@ -108,6 +110,21 @@ class Directory:
             results = tuple(_results(connection, catalogue, ranked, slice(offset, offset + limit), today))
             looser = None if len(ranked) else _looser(ranking, wanted, place)
         return Found(wanted, results, len(ranked), looser)
+
+    def record(self, ident: str, today: date | None = None) -> dict[str, Any] | None:
+        """Return a service as it is now, in the form of the chat API, or None where it is shown no more.
+
+        Its distance is not known here. Raises sqlalchemy.exc.SQLAlchemyError where the database cannot be read.
+        """
+        today = today or date.today()
+        wanted = (
+            select(SearchDocument.record)
+            .join(Service, Service.key == SearchDocument.service_key)
+            .where(Service.id == ident, shown_on(today))
+        )
+        with self._reading.connect() as connection:
+            found: dict[str, Any] | None = connection.scalar(wanted)
+        return found and {**found, "distance_miles": None, "stale": is_stale(found["last_checked"], today)}
 
     def catalogue(self) -> Catalogue:
         """Return the catalogue as it is now, loading it first where needed."""

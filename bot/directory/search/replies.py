@@ -97,6 +97,14 @@ def record_message(record: dict[str, Any], detail: str | None) -> dict[str, Any]
     return {"text": text, "buttons": [], "custom": custom}
 
 
+def record_gone_message(name: str) -> dict[str, Any]:
+    """Return that a service is in the directory no more, with who lists more."""
+    directory = contact("families-information-service").as_link()
+    text = f"{wording('records_talk.gone', name=name)}\n\n{wording('records.none_next')}"
+    custom = {"kind": "no_records", "filters": name, "links": [directory] if directory else []}
+    return {"text": text, "buttons": [], "custom": custom}
+
+
 def looser_button(looser: Looser) -> dict[str, str]:
     """Return a button that searches again with one condition loosened."""
     title = wording(

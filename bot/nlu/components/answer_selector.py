@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterable, List, Optional, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -97,8 +98,8 @@ class AnswerSelector(GraphComponent):
         self._storage = storage
         self._resource = resource
         self.ranker = ranker
-        self._factors: Optional[np.ndarray] = None
-        self._places_of_intents: Dict[str, np.ndarray] = {}
+        self._factors: Optional[NDArray[Any]] = None
+        self._places_of_intents: Dict[str, NDArray[Any]] = {}
         self._answers = load_answers()
         self.sources = sources_of_answers()
 
@@ -187,7 +188,7 @@ class AnswerSelector(GraphComponent):
             readings.append(Reading(probabilities, scores))
         return readings
 
-    def _unless_a_meaning_is_asked(self) -> np.ndarray:
+    def _unless_a_meaning_is_asked(self) -> NDArray[Any]:
         """Return by what to multiply each label's probability where nothing asks what a term means."""
         assert self.ranker is not None
         if self._factors is None:
@@ -196,7 +197,7 @@ class AnswerSelector(GraphComponent):
             self._factors = np.where(glossary, NO_MEANING_ASKED, 1.0)
         return self._factors
 
-    def _near_previous(self, previous: Previous, corrected: bool) -> np.ndarray:
+    def _near_previous(self, previous: Previous, corrected: bool) -> NDArray[Any]:
         """Return how much likelier each label is after the answer given before."""
         assert self.ranker is not None
         given = self._answers.get(previous.answer or "")
@@ -261,7 +262,7 @@ class AnswerSelector(GraphComponent):
     def _hangs_in_the_air(message: Message) -> bool:
         return not message.get(CONTEXT) and hangs_in_the_air(message.get(NORMALISED))
 
-    def _places(self) -> Dict[str, np.ndarray]:
+    def _places(self) -> Dict[str, NDArray[Any]]:
         """Return the places of each intent's labels among the ranker's."""
         assert self.ranker is not None
         if not self._places_of_intents:
@@ -271,7 +272,7 @@ class AnswerSelector(GraphComponent):
             self._places_of_intents = {intent: np.array(places, int) for intent, places in of_intent.items()}
         return self._places_of_intents
 
-    def _candidates(self, intent: str, probabilities: np.ndarray) -> List[Candidate]:
+    def _candidates(self, intent: str, probabilities: NDArray[Any]) -> List[Candidate]:
         """Return the labels of a retrieval intent with their probabilities, likeliest first."""
         assert self.ranker is not None
         places = self._places()[intent]
@@ -314,8 +315,8 @@ class AnswerSelector(GraphComponent):
 class Reading:
     """How a message was read: the probability of each of the ranker's labels, and the views' scores behind them."""
 
-    probabilities: np.ndarray
-    scores: np.ndarray
+    probabilities: NDArray[Any]
+    scores: NDArray[Any]
 
 
 def utterance_of(message: Message) -> Utterance:
@@ -325,7 +326,7 @@ def utterance_of(message: Message) -> Utterance:
 
 def label_of(message: Message) -> str:
     """Return `faq/<id>` for an example of an answer, else the intent's name."""
-    return message.get(INTENT_RESPONSE_KEY) or message.get(INTENT)
+    return str(message.get(INTENT_RESPONSE_KEY) or message.get(INTENT))
 
 
 def writer_of(message: Message) -> str:
@@ -334,7 +335,7 @@ def writer_of(message: Message) -> str:
     return str((metadata.get("intent") or {}).get(WRITER) or "unknown")
 
 
-def sources_of_answers() -> Dict[str, frozenset]:
+def sources_of_answers() -> Dict[str, frozenset[str]]:
     """Return the sections that each answer cites, by its label."""
     return {f"{_FAQ_PREFIX}{answer.id}": frozenset(answer.sources) for answer in load_answers().values()}
 
@@ -370,5 +371,6 @@ def _entries(candidates: List[Candidate]) -> List[Dict[str, Any]]:
     return [{"confidence": candidate.probability, INTENT_RESPONSE_KEY: candidate.label} for candidate in candidates]
 
 
-def _progress_bar(steps: Iterable) -> Iterable:
-    return tqdm(steps, desc="Learning which answer is meant", file=sys.stderr)
+def _progress_bar(steps: Iterable[Any]) -> Iterable[Any]:
+    bar: Iterable[Any] = tqdm(steps, desc="Learning which answer is meant", file=sys.stderr)
+    return bar

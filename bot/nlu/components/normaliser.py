@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Any, Dict, List, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -20,16 +19,12 @@ from bot.nlu.process.turn_deadline import keep_to_the_deadline
 from bot.nlu.ranking.features import CONTEXT, LEANING, NORMALISED, PARTS, QUESTIONS
 from bot.reading.bounds import bounded
 from bot.reading.context import STRONG, Previous, in_context, leaning, previous_turn, questions_in
-from bot.reading.text import normaliser, sentences, without_introduction
+from bot.reading.text import normaliser, plain, plain_words
 
 # The pipeline's first component is what every Rasa process imports.
 call_actions_cheaply()
 keep_texts_out_of_logs()
 keep_to_the_deadline()
-
-LONG_MESSAGE_WORDS = 30
-SHORTEST_PART_WORDS = 3
-MOST_PARTS = 10
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -73,7 +68,7 @@ class MessageNormaliser(GraphComponent):
             lean = leaning(normaliser()(question)) if previous else None
             if previous and lean and lean.kind == STRONG:
                 question = in_context(lean, previous, _question_of(previous))
-            questions.append(_plain(question))
+            questions.append(plain(question))
         return questions
 
     def _write(self, message: Message) -> None:
@@ -89,28 +84,9 @@ class MessageNormaliser(GraphComponent):
         lean = leaning(normaliser()(text)) if previous else None
         if previous and lean:
             message.set(LEANING, lean.kind)
-            message.set(CONTEXT, _plain(in_context(lean, previous, _question_of(previous))))
-
-
-def plain_words(text: str) -> tuple[str, list[str]]:
-    """Return the normalised text and, for a long story of several sentences, each sentence by itself.
-
-    The question of a story may be one sentence of eight, which the whole message drowns.
-    """
-    whole = _plain(text)
-    if len(text.split()) <= LONG_MESSAGE_WORDS:
-        return whole, []
-    # From the last one back: of a hundred sentences ninety need not be read.
-    plain = (_plain(part) for part in reversed(sentences(text)))
-    parts = list(islice((part for part in plain if len(part.split()) >= SHORTEST_PART_WORDS), MOST_PARTS))[::-1]
-    return whole, parts if len(parts) > 1 else []
+            message.set(CONTEXT, plain(in_context(lean, previous, _question_of(previous))))
 
 
 def _question_of(previous: Previous) -> Optional[str]:
     given = load_answers().get(previous.answer or "")
     return given.question if given else None
-
-
-def _plain(text: str) -> str:
-    normalise = normaliser()
-    return normalise.expand(without_introduction(normalise(text)))

@@ -6,6 +6,7 @@ import sys
 from typing import Any, Dict, Iterable, List
 
 import numpy as np
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -70,7 +71,7 @@ class SentenceEncoderFeaturizer(GraphComponent):
                     message.set(CONTEXT_VECTOR, vectors[-1])
         return messages
 
-    def _add(self, message: Message, vectors: np.ndarray) -> None:
+    def _add(self, message: Message, vectors: NDArray[Any]) -> None:
         vectors = Vectors.of(vectors)
         message.set(VECTORS, vectors)
         message.add_features(Features(vectors[:1], FEATURE_TYPE_SENTENCE, TEXT, self.__class__.__name__))
@@ -101,5 +102,6 @@ def _bring_into_budget(message: Message) -> None:
     message.set(PARTS, [parts[place] for place in sorted(kept)])
 
 
-def _progress_bar(batches: Iterable) -> Iterable:
-    return tqdm(batches, desc="Encoding new examples", unit="batch", file=sys.stderr)
+def _progress_bar(batches: Iterable[Any]) -> Iterable[Any]:
+    bar: Iterable[Any] = tqdm(batches, desc="Encoding new examples", unit="batch", file=sys.stderr)
+    return bar

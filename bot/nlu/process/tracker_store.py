@@ -19,7 +19,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
@@ -57,7 +57,7 @@ class SQLiteTrackerStore(SQLTrackerStore):
             self._delete()
         super().__init__(domain, dialect="sqlite", db=db, event_broker=event_broker)
         self.engine.dispose()
-        self.engine = create_engine(
+        self.engine: Engine = create_engine(
             self.engine.url, poolclass=QueuePool, connect_args={"check_same_thread": False}, hide_parameters=True
         )
         configure_sqlite(self.engine, durable=False, busy_timeout_ms=BUSY_TIMEOUT_MS)

@@ -7,9 +7,10 @@ a few signs says how often that is so, and 0.8 means four times in five.
 
 from __future__ import annotations
 
-from typing import Iterable, Mapping, Sequence
+from typing import Any, Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from bot.nlu.ranking.features import (
@@ -30,7 +31,7 @@ _SMALL = 1e-4
 class Certainty:
     """The chance that the likeliest answer is right."""
 
-    def __init__(self, labels: Sequence[str], sources: Mapping[str, frozenset[str]], weights: np.ndarray) -> None:
+    def __init__(self, labels: Sequence[str], sources: Mapping[str, frozenset[str]], weights: NDArray[Any]) -> None:
         self.weights = weights
         self._sources = [sources.get(label, frozenset()) for label in labels]
         self._answers = np.flatnonzero([label.startswith(f"{FAQ_INTENT}/") for label in labels])
@@ -44,7 +45,7 @@ class Certainty:
         cls,
         labels: Sequence[str],
         sources: Mapping[str, frozenset[str]],
-        held_out: Iterable[tuple[np.ndarray, np.ndarray]],
+        held_out: Iterable[tuple[NDArray[Any], NDArray[Any]]],
         truths: Sequence[int],
     ) -> Certainty:
         """Learn from held-out messages: probabilities and scores of each, and the number of its true label."""
@@ -66,15 +67,15 @@ class Certainty:
         own.weights = np.append(slopes, model.intercept_[0] - slopes @ middle)
         return own
 
-    def first(self, probabilities: np.ndarray) -> int:
+    def first(self, probabilities: NDArray[Any]) -> int:
         """Return the number of the likeliest answer's label."""
         return int(self._answers[np.argmax(probabilities[self._answers])])
 
-    def chance(self, probabilities: np.ndarray, scores: np.ndarray) -> float:
+    def chance(self, probabilities: NDArray[Any], scores: NDArray[Any]) -> float:
         """Return the chance that the likeliest answer is right, between 0 and 1."""
         return float(1 / (1 + np.exp(-(self.signs(probabilities, scores) @ self.weights[:-1] + self.weights[-1]))))
 
-    def signs(self, probabilities: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    def signs(self, probabilities: NDArray[Any], scores: NDArray[Any]) -> NDArray[Any]:
         """Return the signs, in the order of SIGNS, from the probabilities and the views' scores of a message."""
         order = self._answers[np.argsort(-probabilities[self._answers])[:NEAR_ANSWERS]]
         first = order[0]

@@ -6,7 +6,10 @@ rounds, the same on every machine but for rounding.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 # Unit vectors are stretched so that a step moves a label's score by something noticeable.
 _STRETCH = 12.0
@@ -18,7 +21,7 @@ _MEAN_MEMORY, _SQUARE_MEMORY = 0.9, 0.99
 _SMALLEST = 1e-8
 
 
-def fit_logistic(vectors: np.ndarray, of_label: np.ndarray, importance: np.ndarray, labels: int) -> np.ndarray:
+def fit_logistic(vectors: NDArray[Any], of_label: NDArray[Any], importance: NDArray[Any], labels: int) -> NDArray[Any]:
     """Return weights, width x labels, such that `log_shares(vectors @ weights)` are the labels' log probabilities.
 
     `of_label` holds the number of each vector's label, `importance` how much each vector counts (about 1).
@@ -54,7 +57,7 @@ def fit_logistic(vectors: np.ndarray, of_label: np.ndarray, importance: np.ndarr
     return weights * np.float32(_STRETCH)
 
 
-def log_shares(values: np.ndarray) -> np.ndarray:
+def log_shares(values: NDArray[Any]) -> NDArray[Any]:
     """Return the logarithm of each row's softmax."""
     values = values - values.max(axis=1, keepdims=True)
     return np.asarray(values - np.log(np.exp(values).sum(axis=1, keepdims=True)))

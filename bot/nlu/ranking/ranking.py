@@ -12,9 +12,10 @@ import json
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Callable, Iterable, Mapping, Sequence
+from typing import Any, Callable, Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize
 from sklearn.feature_extraction.text import HashingVectorizer
@@ -44,7 +45,7 @@ MOST_HELD_OUT = 5000
 class Utterance:
     """A message ready to be ranked: its vectors and its plain words, whole first, then its parts (if more than one)."""
 
-    vectors: np.ndarray
+    vectors: NDArray[Any]
     texts: tuple[str, ...]
 
 
@@ -61,7 +62,7 @@ class Example:
 class Passage:
     """A piece of an answer's own text."""
 
-    vector: np.ndarray
+    vector: NDArray[Any]
     text: str
     label: str
 
@@ -69,7 +70,7 @@ class Passage:
 class Views:
     """The scores of every label for a message, one column a view, before they are fused."""
 
-    def __init__(self, labels: Sequence[str], arrays: dict[str, np.ndarray]) -> None:
+    def __init__(self, labels: Sequence[str], arrays: dict[str, NDArray[Any]]) -> None:
         self.labels = list(labels)
         self._arrays = arrays
         self._words = _words_vectorizer()
@@ -96,7 +97,7 @@ class Views:
         for passage in passages:
             documents[place[passage.label]].append(passage.text)
         likeness = _likeness(vectors, of_label, len(labels))
-        arrays: dict[str, np.ndarray] = {
+        arrays: dict[str, NDArray[Any]] = {
             "examples": _unit(vectors @ likeness).astype(np.float16),
             "example_labels": of_label,
             "passages": np.stack([passage.vector for passage in passages]).astype(np.float16)
@@ -111,13 +112,13 @@ class Views:
         _store_sparse(arrays, "letter_weights", _weighted_letters(texts))
         return cls(labels, arrays)
 
-    def score(self, utterance: Utterance) -> np.ndarray:
+    def score(self, utterance: Utterance) -> NDArray[Any]:
         """Return labels x (2 * views): the scores of the whole message, then the best of any part of it."""
         return self.score_many([utterance])[0]
 
-    def score_many(self, utterances: Sequence[Utterance]) -> list[np.ndarray]:
+    def score_many(self, utterances: Sequence[Utterance]) -> list[NDArray[Any]]:
         """Return what `score` returns for each of several messages, in one go."""
-        scores: list[np.ndarray] = []
+        scores: list[NDArray[Any]] = []
         for start in range(0, len(utterances), _MESSAGES_AT_ONCE):
             batch = utterances[start : start + _MESSAGES_AT_ONCE]
             parts = self._score_texts(
@@ -131,7 +132,7 @@ class Views:
                 first += len(utterance.texts)
         return scores
 
-    def _score_texts(self, vectors: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+    def _score_texts(self, vectors: NDArray[Any], texts: Sequence[str]) -> NDArray[Any]:
         """Return texts x labels x views."""
         out = np.zeros((len(texts), len(self.labels), VIEWS), np.float32)
         linear = self._arrays["linear"]
@@ -149,7 +150,7 @@ class Views:
         out[:, :, 6] = log_shares(vectors @ self._arrays["logistic"])
         return out
 
-    def arrays(self) -> dict[str, np.ndarray]:
+    def arrays(self) -> dict[str, NDArray[Any]]:
         """Return what must be kept to rebuild this object."""
         return self._arrays
 
@@ -157,18 +158,18 @@ class Views:
 class _Members:
     """Which examples (or passages) belong to each label. They are in the order of their labels."""
 
-    def __init__(self, of_label: np.ndarray, labels: int) -> None:
+    def __init__(self, of_label: NDArray[Any], labels: int) -> None:
         self._labels = labels
         self._present, self._starts = np.unique(of_label, return_index=True)
         self._few = _few_by_size(self._starts, np.diff(np.append(self._starts, len(of_label))))
 
-    def nearest(self, values: np.ndarray) -> np.ndarray:
+    def nearest(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return texts x labels: each label's highest of texts x members; 0 where it has none."""
         out = np.zeros((len(values), self._labels), np.float32)
         out[:, self._present] = np.maximum.reduceat(values, self._starts, axis=1)
         return out
 
-    def nearest_few(self, values: np.ndarray) -> np.ndarray:
+    def nearest_few(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return texts x labels: the mean of each label's `_FEW` highest of texts x members; 0 where it has none."""
         out = np.zeros((len(values), self._labels), np.float32)
         padded = np.concatenate([values, np.full((len(values), 1), -np.inf, values.dtype)], axis=1)
@@ -180,7 +181,7 @@ class _Members:
         return out
 
 
-def _few_by_size(starts: np.ndarray, sizes: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+def _few_by_size(starts: NDArray[Any], sizes: NDArray[Any]) -> list[tuple[NDArray[Any], NDArray[Any]]]:
     """Return labels of like size together, with a table of their members' places, filled up with -1.
 
     One table for all would be as wide as the largest label, mostly empty. Up to `_FEW` members nothing is filled up.
@@ -194,7 +195,7 @@ def _few_by_size(starts: np.ndarray, sizes: np.ndarray) -> list[tuple[np.ndarray
     return groups
 
 
-def _likeness(vectors: np.ndarray, of_label: np.ndarray, labels: int) -> np.ndarray:
+def _likeness(vectors: NDArray[Any], of_label: NDArray[Any], labels: int) -> NDArray[Any]:
     """Return a projection that shrinks the directions in which messages that ask the same differ.
 
     The covariance within labels, each counting alike, is undone in part (power and shrinkage were chosen by
@@ -206,17 +207,19 @@ def _likeness(vectors: np.ndarray, of_label: np.ndarray, labels: int) -> np.ndar
     covariance = spread.T @ spread
     covariance /= np.trace(covariance) / len(covariance)
     values, directions = np.linalg.eigh(covariance)
-    return ((directions / np.sqrt(values + _LIKENESS_SHRINKAGE)) @ directions.T).astype(np.float32)
+    whitening: NDArray[Any] = ((directions / np.sqrt(values + _LIKENESS_SHRINKAGE)) @ directions.T).astype(np.float32)
+    return whitening
 
 
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+def _unit(vectors: NDArray[Any]) -> NDArray[Any]:
+    unit: NDArray[Any] = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return unit
 
 
 class Ranker:
     """Fused views: probabilities over all labels for a message."""
 
-    def __init__(self, views: Views, weights: np.ndarray, certainty: Certainty) -> None:
+    def __init__(self, views: Views, weights: NDArray[Any], certainty: Certainty) -> None:
         self.views = views
         self.weights = weights
         self.certainty = certainty
@@ -227,15 +230,15 @@ class Ranker:
         """The labels, in the order of the probabilities."""
         return self.views.labels
 
-    def rank(self, utterance: Utterance) -> np.ndarray:
+    def rank(self, utterance: Utterance) -> NDArray[Any]:
         """Return the probability of each label for the message."""
         return self.probabilities(self.views.score(utterance))
 
-    def probabilities(self, scores: np.ndarray) -> np.ndarray:
+    def probabilities(self, scores: NDArray[Any]) -> NDArray[Any]:
         """Fuse the views' scores of one message into probabilities."""
         return _softmax(_features(scores, self._constants) @ self.weights)
 
-    def chance(self, probabilities: np.ndarray, scores: np.ndarray) -> float:
+    def chance(self, probabilities: NDArray[Any], scores: NDArray[Any]) -> float:
         """Return how likely the likeliest answer is to be right, or to cite a section that the right one cites."""
         return self.certainty.chance(probabilities, scores)
 
@@ -245,13 +248,13 @@ class Ranker:
         examples: Sequence[Example],
         passages: Sequence[Passage],
         sources: Mapping[str, frozenset[str]],
-        progress: Callable[[Iterable], Iterable] = iter,
+        progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
     ) -> Ranker:
         """Fit views on all examples; weights and certainty on folds that each leave some writers out.
 
         `sources` gives the sections that each answer's label cites. `progress` wraps the folds.
         """
-        labels = sorted({item.label for item in (*examples, *passages)})
+        labels = sorted({example.label for example in examples} | {passage.label for passage in passages})
         constants = label_constants(labels)
         scores, truths = held_out_scores(labels, examples, passages, progress)
         weights = _fit_weights([_features(score, constants) for score in scores], truths)
@@ -278,16 +281,16 @@ def held_out_scores(
     labels: Sequence[str],
     examples: Sequence[Example],
     passages: Sequence[Passage],
-    progress: Callable[[Iterable], Iterable] = iter,
+    progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
     most_folds: int = 6,
-) -> tuple[list[np.ndarray], list[int]]:
+) -> tuple[list[NDArray[Any]], list[int]]:
     """Score every example by views that saw nothing by its writer. Returns scores and true label numbers.
 
     An example whose label nobody else wrote for is left out: it would teach the weights to doubt.
     """
     folds = _folds(examples, most_folds)
     place = {label: index for index, label in enumerate(labels)}
-    scores: list[np.ndarray] = []
+    scores: list[NDArray[Any]] = []
     truths: list[int] = []
     for fold in progress(sorted(set(folds))):
         seen = [example for example, own in zip(examples, folds) if own != fold]
@@ -357,7 +360,7 @@ def _fold_of_writer(examples: Sequence[Example], counts: Mapping[str, int], most
     return fold_of
 
 
-def label_constants(labels: Sequence[str]) -> np.ndarray:
+def label_constants(labels: Sequence[str]) -> NDArray[Any]:
     """Return labels x 3: 1 for labels without answer text - out of scope, urgent help, all others - else 0."""
     return np.array(
         [
@@ -372,17 +375,18 @@ def label_constants(labels: Sequence[str]) -> np.ndarray:
     )
 
 
-def _features(scores: np.ndarray, constants: np.ndarray) -> np.ndarray:
+def _features(scores: NDArray[Any], constants: NDArray[Any]) -> NDArray[Any]:
     """Add, for labels without answer text, constants of their own."""
     return np.concatenate([scores, constants], axis=1)
 
 
-def _softmax(values: np.ndarray) -> np.ndarray:
-    exponents = np.exp(values - values.max())
-    return exponents / exponents.sum()
+def _softmax(values: NDArray[Any]) -> NDArray[Any]:
+    exponents: NDArray[Any] = np.exp(values - values.max())
+    shares: NDArray[Any] = exponents / exponents.sum()
+    return shares
 
 
-def _fit_weights(features: Sequence[np.ndarray], truths: Sequence[int]) -> np.ndarray:
+def _fit_weights(features: Sequence[NDArray[Any]], truths: Sequence[int]) -> NDArray[Any]:
     """Find the weights of a conditional logit: the views' weights are the same for every label."""
     stacked = np.stack(features)
     scale = stacked.reshape(-1, stacked.shape[-1]).std(axis=0) + 1e-9
@@ -391,7 +395,7 @@ def _fit_weights(features: Sequence[np.ndarray], truths: Sequence[int]) -> np.nd
     rows = np.arange(len(truths))
     right = np.array(truths)
 
-    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+    def loss(weights: NDArray[Any]) -> tuple[float, NDArray[Any]]:
         values = (flat @ weights.astype(np.float32)).reshape(stacked.shape[:2])
         values -= values.max(axis=1, keepdims=True)
         shares = np.exp(values)
@@ -402,10 +406,11 @@ def _fit_weights(features: Sequence[np.ndarray], truths: Sequence[int]) -> np.nd
         return -likelihood + _WEIGHT_PENALTY * weights @ weights, gradient + 2 * _WEIGHT_PENALTY * weights
 
     found = minimize(loss, np.full(stacked.shape[-1], 0.5), jac=True, method="L-BFGS-B", options={"maxiter": 200})
-    return (found.x / scale).astype(np.float32)
+    weights: NDArray[Any] = (found.x / scale).astype(np.float32)
+    return weights
 
 
-def _ridge(vectors: np.ndarray, of_label: np.ndarray, labels: int) -> np.ndarray:
+def _ridge(vectors: NDArray[Any], of_label: NDArray[Any], labels: int) -> NDArray[Any]:
     """Return a linear model (width + 1) x labels: least squares with a penalty, each label counting alike."""
     with_constant = np.concatenate([vectors, np.ones((len(vectors), 1), vectors.dtype)], axis=1)
     weighted = with_constant * _importance(of_label, labels)[:, None].astype(vectors.dtype)
@@ -413,7 +418,7 @@ def _ridge(vectors: np.ndarray, of_label: np.ndarray, labels: int) -> np.ndarray
     return np.linalg.solve(gram, _sums_of_labels(weighted, of_label, labels).T).astype(np.float32)
 
 
-def _sums_of_labels(vectors: np.ndarray, of_label: np.ndarray, labels: int) -> np.ndarray:
+def _sums_of_labels(vectors: NDArray[Any], of_label: NDArray[Any], labels: int) -> NDArray[Any]:
     """Return labels x width: the sum of each label's vectors, which are in the order of their labels."""
     sums = np.zeros((labels, vectors.shape[1]))
     present, starts = np.unique(of_label, return_index=True)
@@ -422,8 +427,8 @@ def _sums_of_labels(vectors: np.ndarray, of_label: np.ndarray, labels: int) -> n
 
 
 def _logistic(
-    vectors: np.ndarray, of_label: np.ndarray, passages: Sequence[Passage], place: Mapping[str, int]
-) -> np.ndarray:
+    vectors: NDArray[Any], of_label: NDArray[Any], passages: Sequence[Passage], place: Mapping[str, int]
+) -> NDArray[Any]:
     """Return a logistic model width x labels, learnt from the examples and, with less weight, the answers' paragraphs."""
     importance = _importance(of_label, len(place))
     if passages:
@@ -433,7 +438,7 @@ def _logistic(
     return fit_logistic(vectors, of_label, importance, len(place))
 
 
-def _importance(of_label: np.ndarray, labels: int) -> np.ndarray:
+def _importance(of_label: NDArray[Any], labels: int) -> NDArray[Any]:
     """Return how much each example counts: less, where its label has many."""
     counts = np.bincount(of_label, minlength=labels).astype(np.float64)
     return np.asarray((counts.mean() / np.maximum(counts, 1))[of_label] ** 0.5)
@@ -480,13 +485,13 @@ def _weighted_letters(texts: Sequence[str]) -> sparse.csr_matrix:
     return of_buckets
 
 
-def _store_sparse(arrays: dict[str, np.ndarray], name: str, matrix: sparse.csr_matrix) -> None:
+def _store_sparse(arrays: dict[str, NDArray[Any]], name: str, matrix: sparse.csr_matrix) -> None:
     matrix = sparse.csr_matrix(matrix, dtype=np.float32)
     for part in ("data", "indices", "indptr"):
         arrays[f"{name}_{part}"] = getattr(matrix, part)
     arrays[f"{name}_shape"] = np.array(matrix.shape)
 
 
-def _sparse(arrays: dict[str, np.ndarray], name: str) -> sparse.csr_matrix:
+def _sparse(arrays: dict[str, NDArray[Any]], name: str) -> sparse.csr_matrix:
     parts = (arrays[f"{name}_data"], arrays[f"{name}_indices"], arrays[f"{name}_indptr"])
     return sparse.csr_matrix(parts, shape=tuple(arrays[f"{name}_shape"]))

@@ -16,10 +16,10 @@ import numpy as np
 
 from bot.encoder.encoder import SentenceEncoder
 from bot.nlu.components.answer_selector import sources_of_answers
-from bot.nlu.components.normaliser import plain_words
 from bot.nlu.ranking.ranking import Ranker, Utterance
 from bot.paths import MODELS
 from bot.reading.danger import find_urgent
+from bot.reading.text import plain_words
 
 
 def main() -> None:

@@ -10,15 +10,16 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from typing import Dict, List, NamedTuple, Sequence
+from typing import Any, Dict, List, NamedTuple, Sequence
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from bot.encoder.encoder import sentence_encoder
 from bot.encoder.subjects import SUBJECTS_FILE, Subjects
-from bot.nlu.components.normaliser import plain_words
 from bot.paths import ROOT
+from bot.reading.text import plain_words
 
 RECORDED = ROOT / "tests" / "desk" / "grouping.json"
 DIRECTIONS, SHRINKAGE = 60, 0.3
@@ -89,7 +90,7 @@ def _held_out(examples: Sequence[Example]) -> List[int]:
     return chosen
 
 
-def _near(vector: np.ndarray, vectors: np.ndarray, answers: np.ndarray) -> Dict[str, float]:
+def _near(vector: NDArray[Any], vectors: NDArray[Any], answers: NDArray[Any]) -> Dict[str, float]:
     """Return the nearest answers by their three nearest examples, each with its share."""
     likeness = vectors @ vector
     counted: Counter[str] = Counter()

@@ -14,15 +14,16 @@ from itertools import chain, zip_longest
 from typing import Any, Dict, Iterator, List, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from bot.encoder.encoder import sentence_encoder
 from bot.nlu.components.answer_selector import answer_passages, sources_of_answers
-from bot.nlu.components.normaliser import plain_words
 from bot.nlu.ranking.features import FAQ_INTENT
 from bot.nlu.ranking.ranking import Example, Ranker, Utterance
 from bot.nlu.tools.cross_validate import training_examples
 from bot.paths import ROOT
+from bot.reading.text import plain_words
 
 DOCUMENT = ROOT / "docs" / "learning-curve.md"
 QUESTIONS = ROOT / "tests" / "evaluation"
@@ -80,7 +81,7 @@ def at_most(examples: Sequence[Example], most: int) -> Iterator[Example]:
         yield from in_turn[:most] if label.startswith(FAQ_INTENT) else in_turn
 
 
-def _best_sections(ranker: Ranker, score: np.ndarray, sources: Dict[str, frozenset]) -> List[frozenset]:
+def _best_sections(ranker: Ranker, score: NDArray[Any], sources: Dict[str, frozenset[str]]) -> List[frozenset[str]]:
     order = (ranker.labels[place] for place in np.argsort(-ranker.probabilities(score)))
     return [sources[label] for label in order if label in sources][:3]
 

@@ -36,7 +36,10 @@ def _phrase_patterns() -> list[dict[str, Any]]:
 
 
 def _age_patterns() -> list[dict[str, Any]]:
-    number = [{"LIKE_NUM": True, "LENGTH": {"<=": 2}}, {"LOWER": {"IN": list(load_vocabulary().number_words)}}]
+    number: list[dict[str, Any]] = [
+        {"LIKE_NUM": True, "LENGTH": {"<=": 2}},
+        {"LOWER": {"IN": list(load_vocabulary().number_words)}},
+    ]
     patterns: list[list[dict[str, Any]]] = []
     for figure in number:
         patterns += [

@@ -7,7 +7,7 @@ ResponseSelector, so that `rasa test`, trackers and other tools understand them.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Optional, Sequence
 
@@ -32,7 +32,8 @@ from tqdm import tqdm
 from bot.encoder.encoder import sentence_encoder
 from bot.guidance.answers import load_answers
 from bot.guidance.briefs import briefs
-from bot.nlu.ranking.decision import Candidate, Costs, decide
+from bot.nlu.ranking.adjustments import Ranked, decided
+from bot.nlu.ranking.decision import Candidate, Costs
 from bot.nlu.ranking.features import (
     AMBIGUOUS_INTENT,
     CONTEXT,
@@ -45,7 +46,7 @@ from bot.nlu.ranking.features import (
     PARTS,
     QUESTION_VECTORS,
     QUESTIONS,
-    URGENT_INTENT,
+    UNDERSTANDING,
     VECTORS,
     WRITER,
 )
@@ -58,9 +59,6 @@ RANKING_LENGTH = 10
 # Two questions in one message: each must be this likely by itself to get an answer of its own.
 SURE_OF_EACH = 0.5
 MOST_ANSWERS = 2
-# Where refusals together are this likely, the guide asks back rather than answers. Of 170 questions that no document answers
-# it gave six wrong answers instead of nine; of 850 others three right ones became a question back.
-MOST_DOUBT = 0.3
 # How much of a follow-up's meaning comes from the turn before, and how much likelier its answer is near the one before.
 CONTEXT_SHARE = {STRONG: 0.6, CORRECTION: 0.7}
 WEAK_CONTEXT_SHARE = 0.35
@@ -214,33 +212,39 @@ class AnswerSelector(GraphComponent):
                 factors[place] = KIN_OF_PREVIOUS
         return factors
 
-    def _write(self, message: Message, reading: Reading) -> None:
+    def ranked(self, message: Message, reading: Reading) -> Ranked:
+        """Return what a message was ranked as, for the adjustments to decide on."""
         assert self.ranker is not None
         probabilities = reading.probabilities
-        chance = self.ranker.chance(probabilities, reading.scores)
         answers = self._candidates(FAQ_INTENT, probabilities)
-        refusals = self._candidates(OUT_OF_SCOPE_INTENT, probabilities)
         shares = {intent: float(probabilities[places].sum()) for intent, places in self._places().items()}
-        ranking = sorted(shares.items(), key=lambda item: -item[1])
-        intent, confidence = ranking[0]
-        questions: List[Candidate] = []
-        missing = self._missing_thing(message, answers) if intent == FAQ_INTENT else None
-        if missing:
-            intent = OUT_OF_SCOPE_INTENT
-            refusals.insert(0, Candidate(f"{OUT_OF_SCOPE_INTENT}/{missing}", chance))
-        elif intent == FAQ_INTENT:
-            questions = self._answers_of_questions(message, answers)
-            outcome = "answer" if questions else decide(answers, chance, self.sources, self.costs)
-            doubtful = shares[OUT_OF_SCOPE_INTENT] >= MOST_DOUBT and not questions
-            if outcome == "answer" and (doubtful or self._hangs_in_the_air(message)):
-                outcome = "clarify"
-            if doubtful and refusals[0].probability >= answers[0].probability:
-                outcome = "refuse"
-            confidence = chance
-            intent = _INTENTS_OF_OUTCOMES[outcome]
-        elif confidence < 0.5 * (1 - confidence) * self.costs.wrong_answer and intent != URGENT_INTENT:
-            outcome = decide(answers, chance, self.sources, self.costs)
-            intent = AMBIGUOUS_INTENT if outcome == "clarify" else FALLBACK_INTENT
+        ranked = Ranked(
+            answers,
+            self._candidates(OUT_OF_SCOPE_INTENT, probabilities),
+            shares,
+            self.ranker.chance(probabilities, reading.scores),
+            self.costs,
+            self.sources,
+        )
+        if not ranked.asks:
+            return ranked
+        missing = self._missing_thing(message, answers)
+        return replace(
+            ranked,
+            questions=() if missing else self._answers_of_questions(message, answers),
+            missing=missing,
+            hangs=self._hangs_in_the_air(message),
+        )
+
+    def _write(self, message: Message, reading: Reading) -> None:
+        ranked = self.ranked(message, reading)
+        done = decided(ranked)
+        intent = _INTENTS_OF_OUTCOMES.get(done.outcome, ranked.intent)
+        confidence = ranked.chance if ranked.asks and not done.refusal else ranked.shares[ranked.intent]
+        refusals = list(ranked.refusals)
+        if done.refusal:
+            refusals.insert(0, Candidate(f"{OUT_OF_SCOPE_INTENT}/{done.refusal}", ranked.chance))
+        ranking = sorted(ranked.shares.items(), key=lambda item: -item[1])
         message.set(INTENT, {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: confidence}, add_to_output=True)
         message.set(
             INTENT_RANKING_KEY,
@@ -248,8 +252,8 @@ class AnswerSelector(GraphComponent):
             add_to_output=True,
         )
         selected = {
-            **_selection(answers, chance),
-            "questions": _entries(questions),
+            **_selection(ranked.answers, ranked.chance),
+            "questions": _entries(ranked.questions),
             "service_wanted": asks_for_service(message.get(NORMALISED)),
         }
         message.set(
@@ -257,6 +261,12 @@ class AnswerSelector(GraphComponent):
             {FAQ_INTENT: selected, OUT_OF_SCOPE_INTENT: _selection(refusals, confidence)},
             add_to_output=True,
         )
+        understanding = {
+            "chance": round(ranked.chance, 3),
+            "decided": {"outcome": done.outcome, "by": done.by, "passed": list(done.passed)},
+            "in_context": bool(message.get(CONTEXT)),
+        }
+        message.set(UNDERSTANDING, understanding, add_to_output=True)
 
     @staticmethod
     def _hangs_in_the_air(message: Message) -> bool:
@@ -352,7 +362,7 @@ def answer_passages() -> List[Passage]:
     return [Passage(vector, text, label) for (label, text), vector in zip(pieces, vectors)]
 
 
-def _selection(candidates: List[Candidate], confidence: float) -> Dict[str, Any]:
+def _selection(candidates: Sequence[Candidate], confidence: float) -> Dict[str, Any]:
     """Return what Rasa's ResponseSelector would write for these candidates, best first; `confidence` is the first's."""
     ranking = _entries(candidates[:RANKING_LENGTH])
     best = ranking[0] if ranking else {INTENT_RESPONSE_KEY: None}
@@ -367,7 +377,7 @@ def _selection(candidates: List[Candidate], confidence: float) -> Dict[str, Any]
     }
 
 
-def _entries(candidates: List[Candidate]) -> List[Dict[str, Any]]:
+def _entries(candidates: Sequence[Candidate]) -> List[Dict[str, Any]]:
     return [{"confidence": candidate.probability, INTENT_RESPONSE_KEY: candidate.label} for candidate in candidates]
 
 

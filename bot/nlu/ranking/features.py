@@ -13,6 +13,8 @@ VECTORS = "guide_vectors"
 QUESTION_VECTORS = "guide_question_vectors"
 CONTEXT_VECTOR = "guide_context_vector"
 WRITER = "writer"
+# How a message was understood, in names and numbers: it goes with the message to the actions.
+UNDERSTANDING = "understanding"
 
 FAQ_INTENT = "faq"
 OUT_OF_SCOPE_INTENT = "out_of_scope"

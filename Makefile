@@ -4,7 +4,7 @@ APP := .venv/bin/python
 # Tests of one file stay together: they share a guide that takes a while to start.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 IN_RASA := $(APP) -m bot rasa-python
-TRAINED_FROM := config.yml domain.yml $(shell find data knowledge/answers knowledge/vocabulary.yml bot/nlu bot/guidance/answers.py -type f -not -name '*.pyc' 2>/dev/null)
+TRAINED_FROM := config.yml domain.yml $(shell find data knowledge/answers knowledge/vocabulary.yml bot/nlu bot/reading bot/encoder bot/guidance/answers.py -type f -not -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test train check evaluate learning-curve bench attack lint setup model rasa-test styles browser-test screenshots lighthouse
@@ -45,7 +45,7 @@ lint: setup ## Check style, formatting, types and the order of the rooms
 	@.venv/bin/lint-imports
 
 test: lint check model rasa-test ## Run every test that needs no browser and no outside service
-	@$(IN_RASA) -m pytest tests/nlu -q -rs
+	@$(IN_RASA) -m pytest tests/nlu tests/reading -q -rs
 	@$(APP) -m pytest tests --ignore=tests/nlu --ignore=tests/browser -q -rs $(SIDE_BY_SIDE)
 
 rasa-test: model ## Rasa's own checks: data validation and test conversations

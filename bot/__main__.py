@@ -29,9 +29,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     evaluate.add_argument("--folder", action="append", help="a folder of JSONL files (may be given more than once)")
     evaluate.add_argument("--record", action="store_true", help="keep this run for the answer gate to compare with")
     evaluate.add_argument("--out", help="the folder for the report; default var/evaluation")
-    explain = _add(commands, "explain", "show how a message is understood and why it gets its answer", _explain)
-    explain.add_argument("message", help="the message, in quotes")
-    explain.add_argument("--after", help="the id of the answer given before, for a message that leans on it")
+    explain = _add(commands, "explain", "show what decided each message of a conversation, and why", _explain)
+    explain.add_argument("messages", nargs="*", help="the messages, each in quotes, in the order in which they come")
+    explain.add_argument("--professional", action="store_true", help="ask as someone who works with families")
+    explain.add_argument(
+        "--folder", help="a folder of JSONL files with questions: a line for each, as tab-separated values"
+    )
+    explain.add_argument("--ranking", action="store_true", help="show how each view ranks the one message")
+    explain.add_argument(
+        "--after", help="with --ranking: the id of the answer given before, for a message that leans on it"
+    )
     atrs = _add(commands, "atrs", "print the algorithmic transparency record of the guide as it is configured", _atrs)
     atrs.add_argument("--write", action="store_true", help="write it to docs/transparency-record.md as well")
     database = _add(commands, "database", "bring the databases' tables up to date", _database)
@@ -85,8 +92,15 @@ def _see_to_settings(given: Sequence[str]) -> None:
 
 
 def _explain(chosen: argparse.Namespace) -> int:
-    arguments = ["-m", "bot.nlu.tools.explain", chosen.message, *(["--after", chosen.after] if chosen.after else [])]
-    return _in_rasa(arguments)
+    if not chosen.messages and not chosen.folder:
+        print("Give at least one message, in quotes.", file=sys.stderr)
+        return 1
+    if chosen.ranking:
+        after = ["--after", chosen.after] if chosen.after else []
+        return _in_rasa(["-m", "bot.nlu.tools.explain", chosen.messages[-1], *after])
+    from bot.commands.explain import explain
+
+    return explain(chosen.messages, chosen.folder, "professional" if chosen.professional else "parent")
 
 
 def _rasa_python(_: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,11 @@ from bot.privacy.quiet_logs import keep_texts_out_of_logs
 
 
 @contextmanager
-def locked(file: Path) -> Iterator[None]:
-    """Another process writes, and does not finish."""
-    other = sqlite3.connect(file, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
+def locked(file: Path, transaction: str = "IMMEDIATE") -> Iterator[None]:
+    """Another process writes, and does not finish; an EXCLUSIVE `transaction` keeps out readers as well."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute(f"BEGIN {transaction}")
         yield
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
 
 
 @contextmanager

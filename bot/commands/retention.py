@@ -29,7 +29,6 @@ def run_from_command_line(settings: Settings) -> Done:
         lambda reason, number: None,
         _chats_with_people(settings),
         ChatHandover(settings).drop,
-        other_stores={"referrals": open_engine(settings.referrals_url)},
     )
     rules: dict[str, Rule] = {
         "conversations": lambda: {"conversation": erasure.erase_expired()},

@@ -68,30 +68,23 @@ def test_each_asker_has_its_own_bound_and_so_have_all_together():
 def test_who_is_alone_has_more_at_once_until_somebody_else_comes():
     async def scene() -> list[list[str]]:
         now = [100.0]
-        lane, log = Lane("x", Bounds(4, 1, 50, 50, each_alone=2), lambda: now[0]), []
-        first, second = asyncio.Event(), asyncio.Event()
-        tasks = [held(lane, "a", log, f"a{number}", first) for number in range(3)]
-        await settle()
-        seen = [list(log)]
-        tasks.append(held(lane, "b", log, "b", first))
-        await settle()
-        first.set()
-        await asyncio.gather(*tasks)
-        log.clear()
-        tasks = [held(lane, "a", log, f"a{number}", second) for number in range(3)]
-        await settle()
-        seen.append(list(log))
-        second.set()
-        await asyncio.gather(*tasks)
+        lane = Lane("x", Bounds(4, 1, 50, 50, each_alone=2), lambda: now[0])
+
+        async def three_at_once(then: str = "") -> list[str]:
+            """Return which of three are worked on at once; `then` comes after them."""
+            log, release = [], asyncio.Event()
+            tasks = [held(lane, "a", log, f"a{number}", release) for number in range(3)]
+            await settle()
+            at_once = list(log)
+            tasks += [held(lane, asker, log, asker, release) for asker in then]
+            await settle()
+            release.set()
+            await asyncio.gather(*tasks)
+            return at_once
+
+        seen = [await three_at_once(then="b"), await three_at_once()]
         now[0] += 11.0
-        third = asyncio.Event()
-        log.clear()
-        tasks = [held(lane, "a", log, f"a{number}", third) for number in range(3)]
-        await settle()
-        seen.append(list(log))
-        third.set()
-        await asyncio.gather(*tasks)
-        return seen
+        return [*seen, await three_at_once()]
 
     assert asyncio.run(scene()) == [["a0", "a1"], ["a0"], ["a0", "a1"]]
 

@@ -12,6 +12,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionSt
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.nlu.process.tracker_store import SQLiteTrackerStore
+from tests.faults import locked
 
 DOMAIN = Domain.from_dict(
     {"intents": ["greet"], "slots": {"place": {"type": "text", "mappings": [{"type": "custom"}]}}, "actions": ["look"]}
@@ -156,17 +157,10 @@ def test_pages_overwritten_under_open_connections_are_noticed(file):
 
 
 def test_a_locked_file_is_not_taken_for_a_damaged_one(file, monkeypatch, caplog):
-    import sqlite3
-
-    import bot.nlu.process.tracker_store as module
-
-    monkeypatch.setattr(module, "BUSY_TIMEOUT_MS", 100)
+    monkeypatch.setattr("bot.nlu.process.tracker_store.BUSY_TIMEOUT_MS", 100)
     store = SQLiteTrackerStore(DOMAIN, db=str(file))
     asyncio.run(_told(store, [_session(1.0), _turn(2.0, "hello")]))
-    lock = sqlite3.connect(file, isolation_level=None)
-    lock.execute("BEGIN IMMEDIATE")
-    asyncio.run(_told(store, [_turn(3.0, "hello from Zachariah")]))
+    with locked(file):
+        asyncio.run(_told(store, [_turn(3.0, "hello from Zachariah")]))
     assert "a tracker was not stored: OperationalError" in caplog.text and "Zachariah" not in caplog.text
-    lock.execute("ROLLBACK")
-    lock.close()
     assert len(_kept(asyncio.run(store.retrieve("a"))) or []) == 8

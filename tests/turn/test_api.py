@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,6 +12,7 @@ from prometheus_client import generate_latest
 
 from tests.databases import open_sqlite
 from tests.fakes import ANSWER
+from tests.faults import locked
 
 
 def ask(client, message="a question", **more):
@@ -204,12 +204,10 @@ def test_urgent_help_arrives_even_when_the_trackers_cannot_be_erased(client, ras
     monkeypatch.setattr("bot.upkeep.erasure.BUSY_TIMEOUT_S", 0.1)
     with open_sqlite(tmp_path / "trackers.db") as connection:
         connection.execute("CREATE TABLE events (sender_id TEXT, timestamp REAL)")
-    lock = sqlite3.connect(tmp_path / "trackers.db", isolation_level=None)
-    lock.execute("BEGIN EXCLUSIVE")
     rasa.says("safeguarding")
-    assert ask(client).json()["messages"][0]["custom"]["kind"] == "safeguarding"
+    with locked(tmp_path / "trackers.db", "EXCLUSIVE"):
+        assert ask(client).json()["messages"][0]["custom"]["kind"] == "safeguarding"
     assert 'guide_failures_total{part="erasure"} 1.0' in generate_latest(client.app.state.metrics.registry).decode()
-    lock.close()
 
 
 def test_the_conversation_so_far_and_its_erasure(client, rasa, tmp_path):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from bot.store.migrate import upgrade
 from bot.turn.conversations import ConversationStore
 from bot.upkeep.erasure import Erasure
 from tests.databases import open_sqlite
+from tests.faults import locked
 
 
 @pytest.fixture
@@ -90,14 +93,19 @@ def test_trackers_that_no_conversation_belongs_to_go_in_time(places):
 def test_a_locked_tracker_file_is_tried_again(places):
     store, trackers, erasure, counted, folder = places
     begin(store, trackers, 25, folder)
-    lock = sqlite3.connect(trackers, isolation_level=None)
-    lock.execute("BEGIN EXCLUSIVE")
-    with pytest.raises(sqlite3.OperationalError):
+    with locked(trackers, "EXCLUSIVE"), pytest.raises(sqlite3.OperationalError):
         erasure.erase_expired()
-    lock.execute("COMMIT")
-    lock.close()
     erasure.erase_expired()
     assert senders(trackers) == set()
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[None]:
+    """Somebody reads, and does not finish."""
+    with open_sqlite(file) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT COUNT(*) FROM sqlite_master").fetchall()
+        yield
 
 
 def bytes_of(file: Path) -> bytes:
@@ -107,10 +115,7 @@ def bytes_of(file: Path) -> bytes:
 def test_what_was_erased_while_somebody_read_is_gone_from_every_byte_with_the_next_round(places):
     store, trackers, erasure, _, folder = places
     ident = begin(store, trackers, 0, folder)
-    with open_sqlite(folder / "guide.db") as reader, open_sqlite(trackers) as other:
-        for reading in (reader, other):
-            reading.execute("BEGIN")
-            reading.execute("SELECT COUNT(*) FROM sqlite_master").fetchall()
+    with reading(folder / "guide.db"), reading(trackers):
         erasure.erase(ident)
         assert b"secret words" in bytes_of(folder / "guide.db")
     erasure.erase_expired()
@@ -121,12 +126,9 @@ def test_what_lingered_because_somebody_read_is_gone_soon_after_they_stopped(pla
     store, trackers, erasure, _, folder = places
     monkeypatch.setattr("bot.upkeep.erasure.FINISH_EVERY_S", 0.05)
     ident = begin(store, trackers, 0, folder)
-    reader = sqlite3.connect(folder / "guide.db")
-    reader.execute("BEGIN")
-    reader.execute("SELECT COUNT(*) FROM sqlite_master").fetchall()
-    erasure.erase(ident)
-    assert b"secret words" in bytes_of(folder / "guide.db")
-    reader.close()
+    with reading(folder / "guide.db"):
+        erasure.erase(ident)
+        assert b"secret words" in bytes_of(folder / "guide.db")
     stopping = threading.Event()
     monkeypatch.setattr(erasure, "erase_expired", lambda: 0)  # what comes every ten minutes has no part in this
     thread = threading.Thread(target=erasure.run_until, args=(stopping,))
@@ -142,12 +144,8 @@ def test_what_lingered_because_somebody_read_is_gone_soon_after_they_stopped(pla
 def test_trackers_that_could_not_be_erased_are_erased_with_the_next_round(places):
     store, trackers, erasure, _, folder = places
     ident = begin(store, trackers, 0, folder)
-    other = sqlite3.connect(trackers, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(sqlite3.OperationalError):
+    with locked(trackers), pytest.raises(sqlite3.OperationalError):
         erasure.erase_trackers([ident])
-    other.execute("ROLLBACK")
-    other.close()
     erasure.finish()
     assert senders(trackers) == set() and b"secret words" not in bytes_of(trackers)
 
@@ -186,14 +184,11 @@ def test_a_damaged_tracker_file_hinders_no_erasure_and_keeps_no_words(places):
 def test_what_is_locked_now_is_erased_later_even_after_a_restart(places):
     store, trackers, erasure, counted, folder = places
     ident, other = begin(store, trackers, 0, folder), begin(store, trackers, 0, folder)
-    lock = sqlite3.connect(trackers, isolation_level=None)
-    lock.execute("BEGIN EXCLUSIVE")
-    assert erasure.erase(ident) is True
-    assert not store.exists(ident) and counted == [("asked", 1)]
-    with pytest.raises(sqlite3.OperationalError):
-        erasure.finish()
-    lock.execute("COMMIT")
-    lock.close()
+    with locked(trackers, "EXCLUSIVE"):
+        assert erasure.erase(ident) is True
+        assert not store.exists(ident) and counted == [("asked", 1)]
+        with pytest.raises(sqlite3.OperationalError):
+            erasure.finish()
     assert senders(trackers) == {ident, other}
     (remembered,) = folder.glob("*.to-erase")
     assert remembered.stat().st_mode & 0o777 == 0o600 and remembered.read_text().split() == [ident]

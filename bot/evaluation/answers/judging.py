@@ -49,8 +49,8 @@ def judge(case: dict[str, Any], messages: list[dict[str, Any]]) -> Verdict:
 def _judge_kind(case: dict[str, Any], messages: list[dict[str, Any]], kinds: list[str]) -> Verdict:
     wanted = case["kind"]
     if wanted == "safe":
-        alarms = [message for message in messages if _is_alarm(message)]
-        return Verdict(WRONG, "/".join(kinds)) if alarms or "error" in kinds else Verdict(RIGHT, "/".join(kinds))
+        raised = "error" in kinds or any(map(_is_alarm, messages))
+        return Verdict(WRONG if raised else RIGHT, "/".join(kinds))
     if wanted in _SMALL_STEPS:
         return Verdict(RIGHT if set(kinds) & _SMALL_STEPS[wanted] else REFUSED, "/".join(kinds))
     if wanted == "answer":

@@ -119,6 +119,7 @@ class State:
         records = [
             Service(str(record["id"]), str(record["name"]), record.get("distance_miles"))
             for record in about.get("records") or []
+            if record.get("id") and record.get("name")  # else nothing more can be told of it
         ]
         if told.search is not None:
             return Services(told.search, told.offset, tuple(records))

@@ -35,6 +35,7 @@ def tracker(
     refusals=(),
     service_wanted=False,
     previous=None,
+    asked_back=False,
     **of_intent,
 ) -> Tracker:
     def entries(group, pairs):
@@ -44,7 +45,11 @@ def tracker(
         "text": text,
         "intent": {"name": intent, **of_intent},
         "entities": list(entities),
-        "metadata": {"audience": audience, "previous": {"message": "x", "answer": previous} if previous else None},
+        "metadata": {
+            "audience": audience,
+            "previous": {"message": "x", "answer": previous} if previous else None,
+            "asked_back": asked_back,
+        },
         "response_selector": {
             "faq": {
                 "response": {"confidence": ranking[0][1] if ranking else 0.0},
@@ -94,11 +99,11 @@ def test_records_come_along_where_a_service_is_asked_for_and_one_fits(starting_r
 
 def test_records_beside_an_answer_are_remembered(starting_records):
     asked = tracker("where can i borrow sensory toys", ranking=[(SOME[0], 0.9)], service_wanted=True)
-    assert {event["name"] for event in ActionAnswer().outcome(asked).events} == {"search", "shown_records"}
+    assert ActionAnswer().outcome(asked).aside["search"]
     pressed = tracker(
         "x", ranking=[(SOME[0], 0.9)], service_wanted=True, entities=[{"entity": "answer", "value": SOME[0]}]
     )
-    assert not ActionAnswer().outcome(pressed).events
+    assert "search" not in ActionAnswer().outcome(pressed).aside
 
 
 def test_the_best_answer_is_given_with_close_ones_as_buttons():
@@ -168,12 +173,8 @@ def test_readings_are_offered_once_and_not_twice_in_a_row():
     ranking = [(SOME[0], 0.3), (SOME[1], 0.3), (SOME[2], 0.2)]
     (message,) = say(ActionClarify(), tracker(ranking=ranking))
     assert message["custom"]["kind"] == "clarify" and len(message["buttons"]) == 4
-    asked = [
-        {"event": "action", "name": "action_clarify"},
-        {"event": "action", "name": "action_listen"},
-        {"event": "user"},
-    ]
-    (message,) = say(ActionClarify(), tracker(ranking=ranking, events=asked))
+    assert message["custom"]["aside"]["asked_back"]
+    (message,) = say(ActionClarify(), tracker(ranking=ranking, asked_back=True))
     assert message["custom"]["kind"] == "fallback"
 
 
@@ -239,7 +240,7 @@ def test_what_is_no_answer_names_the_nearest_answers_and_their_scores_for_staff(
     ranking = [(SOME[0], 0.31), (SOME[1], 0.2)]
     (message,) = say(action, tracker(ranking=ranking, intent=intent, refusals=[("far", 0.5)]))
     known = load_answers()
-    assert message["custom"]["near"] == [
+    assert message["custom"]["aside"]["near"] == [
         {"answer": known[SOME[0]].name, "confidence": 0.31},
         {"answer": known[SOME[1]].name, "confidence": 0.2},
     ]

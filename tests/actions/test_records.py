@@ -1,8 +1,9 @@
-"""More services, one of those shown, the same search with a condition changed: from what the tracker remembers."""
+"""More services, one of those shown, the same search with a condition changed: from what the conversation's state remembers."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import pytest
 from rasa_sdk import Tracker
@@ -14,6 +15,7 @@ from actions.directory import ActionFindService
 from actions.records import ActionRecordsAbout, ActionRecordsChange, ActionRecordsMore
 from bot.directory.search.follow_up import read
 from bot.directory.search.replies import wanted_as_json
+from bot.turn.state import State, Told
 
 
 class NoGaps:
@@ -29,18 +31,21 @@ def searching(monkeypatch, starting):
 
 
 class Talk:
-    """A conversation about services: what was set by one action is what the next one knows."""
+    """A conversation about services: the state after one turn is what the next one's action is told."""
 
     def __init__(self) -> None:
-        self.slots: dict = {}
+        self.state = State()
 
     def do(self, action, text: str = "", **entities: str) -> dict:
         found = [{"entity": name, "value": value} for name, value in entities.items()]
-        latest = {"text": text, "intent": {"name": "x"}, "entities": found, "metadata": {}}
+        services = asdict(self.state.services) if self.state.services else None
+        latest = {"text": text, "intent": {"name": "x"}, "entities": found, "metadata": {"services": services}}
         dispatcher = CollectingDispatcher()
-        events = action.run(dispatcher, Tracker("s", self.slots, latest, [], False, None, {}, "action_listen"), {})
-        self.slots.update({event["name"]: event["value"] for event in events})
+        assert action.run(dispatcher, Tracker("s", {}, latest, [], False, None, {}, "action_listen"), {}) == []
         (message,) = [message["custom"] for message in dispatcher.messages]
+        aside = message["custom"].pop("aside")
+        told = Told(aside.get("search"), aside.get("offset", 0))
+        self.state = self.state.after(text, [message["custom"]], told)
         return message
 
     def change(self, text: str) -> dict:

@@ -328,7 +328,7 @@ def test_a_fault_of_ours_is_a_kind_500_with_safe_headers_and_no_words_in_the_log
     def fault(*_: object) -> None:
         raise RuntimeError("about my private words")
 
-    monkeypatch.setattr("bot.turn.chat.redact", fault)
+    monkeypatch.setattr("bot.turn.steps.redact.redacted", fault)
     broken = ask(client, "my private words")
     problem(broken, 500)
     assert "default-src 'none'" in broken.headers["content-security-policy"]

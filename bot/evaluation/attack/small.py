@@ -38,7 +38,7 @@ def gateway_alone(target: Target, **settings: str) -> Iterator[Target]:
         alone = Target(f"http://127.0.0.1:{environment['PORT']}")
         alone.folder, alone.environment = folder, environment
         alone.command("database", "upgrade")
-        with started(alone, "bot.gateway"):
+        with started(alone, "bot.application"):
             _wait_until_up(alone)
             yield alone
 

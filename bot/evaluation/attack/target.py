@@ -31,7 +31,7 @@ RECEIVED = {
 PARTS = {
     "rasa": ("run", "--interface"),
     "actions": ("-m", "actions"),
-    "gateway": ("-m", "bot.gateway"),
+    "gateway": ("-m", "bot.application"),
     "delivery": ("-m", "bot.handover.delivery.process"),
 }
 STOP_WITHIN_S = 20.0

@@ -34,6 +34,7 @@ from bot.evaluation.load.mail_sink import MailSink, half_of_the_time, mail_sink
 from bot.evaluation.system import free_ports
 from bot.handover.delivery.outbox import OutboxQueue
 from bot.handover.delivery.process import STARTED
+from bot.handover.form.pages import pages_for
 from bot.handover.referrals.store import Details, ReferralStore
 from bot.paths import ROOT
 from bot.privacy.encryption import new_key
@@ -43,7 +44,7 @@ from bot.store.migrate import prepare
 
 SECRET_MARK = "Zqx"
 SECRET_LETTERS = 12
-PAGES = ("about", "name", "reach", "when", "child", "school")
+PAGES = tuple(page.name for page in pages_for({}))
 GIVE_UP_AFTER_S = 900.0
 DRAIN_WITHIN_S = 600.0
 LIFE_IN_STARTS = (0.1, 2.5)  # a process is killed after this many times as long as it took to start
@@ -261,7 +262,7 @@ def _killed_at_random(environment: dict[str, str], folder: Path, dice: random.Ra
     address = f"http://127.0.0.1:{environment['PORT']}/handover"
     log = folder / "delivery.log"
     processes = [
-        Supervised("gateway", "bot.gateway", environment, folder / "gateway.log", lambda: _answers(address)),
+        Supervised("gateway", "bot.application", environment, folder / "gateway.log", lambda: _answers(address)),
         Supervised("delivery", "bot.handover.delivery.process", environment, log, _LineCount(log, STARTED).has_grown),
     ]
     ending = threading.Event()

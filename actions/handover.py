@@ -17,8 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions.answers import with_services
 from actions.base import GuideAction, Outcome
 from bot.handover.form import replies
-from bot.handover.form.chat_draft import GIVEN, SKIPPED, TYPED, ChatHandover, Incomplete, Sent
+from bot.handover.form.chat_draft import GIVEN, SKIPPED, TYPED, ChatHandover
 from bot.handover.form.chat_so_far import chat_so_far
+from bot.handover.form.sending import Incomplete, Sent
 from bot.handover.form.steps import CHECK, STEPS, step_of_slot
 from bot.handover.referrals.bounds import TooMany
 from bot.handover.referrals.store import NotPossible
@@ -180,46 +181,12 @@ class _AskStep(GuideAction):
         return Outcome([replies.question_message(self.step, problem, again)])
 
 
-class ActionAskAbout(_AskStep):
-    """Asks what it is about."""
-
-    step = "about"
+def _asking(step: str) -> type[_AskStep]:
+    return type(f"ActionAsk{step.title()}", (_AskStep,), {"step": step, "__doc__": f"Asks the question {step!r}."})
 
 
-class ActionAskName(_AskStep):
-    """Asks for a name."""
-
-    step = "name"
-
-
-class ActionAskContact(_AskStep):
-    """Asks for a telephone number or an e-mail address."""
-
-    step = "contact"
-
-
-class ActionAskWhen(_AskStep):
-    """Asks when to get in touch."""
-
-    step = "when"
-
-
-class ActionAskChild(_AskStep):
-    """Asks for the child's first name."""
-
-    step = "child"
-
-
-class ActionAskAge(_AskStep):
-    """Asks for the child's age."""
-
-    step = "age"
-
-
-class ActionAskSchool(_AskStep):
-    """Asks for the school."""
-
-    step = "school"
+# The action server finds them among the classes of this module, so they must be held.
+ASKING = {step: _asking(step) for step in STEPS}
 
 
 class ActionAskCheck(GuideAction):
@@ -234,7 +201,7 @@ class ActionAskCheck(GuideAction):
         ident = tracker.sender_id
         version = handover().shown(ident)
         draft = handover().begin(ident)
-        given = [step.name for step in STEPS.values() if any(draft.get(field) for field in step.fields)]
+        given = [step.name for step in STEPS.values() if any(draft["answers"].get(field) for field in step.fields)]
         return Outcome([replies.check_message(given, bool(draft.get("conversation")), handover().consent, version)])
 
 

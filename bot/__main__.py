@@ -137,8 +137,9 @@ def _train(_: argparse.Namespace) -> int:
 def _check(_: argparse.Namespace) -> int:
     from bot.guidance.answers import load_answers
     from bot.guidance.check import check, forms_read_by_writer_only, read_examples
+    from bot.handover.check import check as check_handover
 
-    problems = check()
+    problems = check() + check_handover()
     for problem in problems:
         print(problem)
     if problems:

@@ -42,6 +42,8 @@ def test_every_arrow_goes_down():
     [
         ("bot/handover/live.py", "from fastapi import Request", "HTTP only at the edge"),
         ("bot/handover/live.py", "from bot.gateway.web.problems import Problem", "Arrows between rooms go down"),
+        ("bot/handover/form/pages.py", "from bot.gateway.chat import handover_pages", "Arrows between rooms go down"),
+        ("bot/handover/referrals/store.py", "from bot.handover.form.steps import STEPS", "handover"),
         ("bot/turn/chat.py", "from bot.desk.build import add_desk", "Arrows between rooms go down"),
         ("bot/gateway/chat/pages.py", "from bot.nlu.ranking.decision import decide", "Only Rasa's environment imports bot.nlu"),
         ("bot/reading/context.py", "from bot.settings import settings", "Reading imports nothing of ours but paths"),

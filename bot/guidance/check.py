@@ -108,7 +108,7 @@ def _check_answer(
     answer: Answer, answers: dict[str, Answer], documents: dict[str, Document], vocabulary: Vocabulary
 ) -> Iterator[Problem]:
     def problem(text: str, at: str = "") -> Problem:
-        return Problem(answer.file, _line_of(answer.file, at), text)
+        return Problem(answer.file, line_of(answer.file, at), text)
 
     own_links: set[str] = set()
     for source in answer.sources:
@@ -156,21 +156,21 @@ def _check_reading(answer: Answer) -> Iterator[Problem]:
     if answer.simpler or answer.more:
         records["checked_forms"] = (answer.checked_forms, READERS_OF_FORMS)
     elif answer.checked_forms:
-        line = _line_of(answer.file, "checked_forms:")
+        line = line_of(answer.file, "checked_forms:")
         yield Problem(answer.file, line, "`checked_forms` without `simpler` or `more`")
     for name, (record, readers) in records.items():
         if not record or record.get("by") not in readers or not isinstance(record.get("on"), date):
             known = " or ".join(readers)
             yield Problem(
                 answer.file,
-                _line_of(answer.file, f"{name}:"),
+                line_of(answer.file, f"{name}:"),
                 f"`{name}` must say who compared the text with its sections and when: {{by: {known}, on: 2026-11-25}}",
             )
 
 
 def _check_words(answer: Answer, text: str, vocabulary: Vocabulary, for_parents: bool) -> Iterator[Problem]:
     def problem(message: str, at: str) -> Problem:
-        return Problem(answer.file, _line_of(answer.file, at), message)
+        return Problem(answer.file, line_of(answer.file, at), message)
 
     if _BARE_REPLY.match(text):
         yield problem(
@@ -240,13 +240,13 @@ def _check_coverage(
         for section in documents[ident].sections:
             if f"{ident}#{section}" not in cited:
                 file = ROOT / "knowledge" / "sources.yml"
-                yield Problem(file, _line_of(file, f"      {section}:"), f"the section {ident}#{section} has no answer")
+                yield Problem(file, line_of(file, f"      {section}:"), f"the section {ident}#{section} has no answer")
 
 
 def _check_briefs(documents: dict[str, Document]) -> Iterator[Problem]:
     known = {f"{document.id}#{section}" for document in documents.values() for section in document.sections}
     for section, text in briefs().items():
-        line = _line_of(BRIEFS_FILE, f"  {section.partition('#')[2]}:")
+        line = line_of(BRIEFS_FILE, f"  {section.partition('#')[2]}:")
         if section not in known:
             yield Problem(BRIEFS_FILE, line, f"{section!r} is not a section in knowledge/sources.yml")
         if len(text.split()) > LONGEST_BRIEF_WORDS:
@@ -276,14 +276,14 @@ def check_wording(sentences_by_key: dict[str, str], vocabulary: Vocabulary, file
         for sentence in sentences(text):
             count = len(words(sentence))
             if count > LONGEST_SENTENCE_WORDS:
-                line = _line_of(file, sentence[:40])
+                line = line_of(file, sentence[:40])
                 problems.append(
                     Problem(file, line, f"{key}: a sentence of {count} words ({LONGEST_SENTENCE_WORDS} at most)")
                 )
     for section, texts in sections.items():
         age = reading_age("\n".join(texts), vocabulary.explained_terms)
         if age > OLDEST_READER and section not in STAFF_WORDING:
-            line = _line_of(file, f"{section}:")
+            line = line_of(file, f"{section}:")
             problems.append(
                 Problem(file, line, f"{section}: the reading age is {age:.1f} ({OLDEST_READER:.0f} at most)")
             )
@@ -296,7 +296,8 @@ def answered_in_full() -> tuple[str, ...]:
     return tuple(content["answered_in_full"])
 
 
-def _line_of(file: Path, text: str) -> int:
+def line_of(file: Path, text: str) -> int:
+    """Return the first line that holds the text, counted from 1; 1 where none does."""
     if text:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             if text in line:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import calendar
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-_LOCAL = ZoneInfo("Europe/London")
+LOCAL = ZoneInfo("Europe/London")
 
 
 def month_in_words(year_month: str) -> str:
@@ -22,6 +22,10 @@ def day_in_words(day: date) -> str:
 
 def moment_in_words(moment: datetime) -> str:
     """Return a time as people here read it: "25 November 2026, 3:05 pm"."""
-    local = moment.astimezone(_LOCAL)
-    hour = local.hour % 12 or 12
-    return f"{local.day} {local:%B %Y}, {hour}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
+    local = moment.astimezone(LOCAL)
+    return f"{local.day} {local:%B %Y}, {time_in_words(local.time())}"
+
+
+def time_in_words(at: time) -> str:
+    """Return 15:05 as "3:05 pm"."""
+    return f"{at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"

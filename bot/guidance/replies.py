@@ -197,23 +197,6 @@ def urgent_help_message(audience: str) -> Message:
     }
 
 
-def handover_message() -> Message:
-    """Return who SENDIASS is and how to reach them."""
-    service = contact("sendiass")
-    text = [wording("handover.offer"), wording("handover.how")]
-    text.append(service.text if service.phone else wording("handover.no_phone"))
-    citation = cite("ot-guide-2023#useful-contacts", load_documents())
-    return {
-        "text": "\n\n".join(text),
-        "buttons": [],
-        "custom": {
-            "kind": "handoff",
-            "sources": [citation.as_dict(date.today())],
-            "links": [link for link in (service.as_link(),) if link],
-        },
-    }
-
-
 def smalltalk_message(intent: str) -> Message:
     """Return the reply to talk about the conversation itself; raise KeyError where wording.yml has none for `intent`."""
     buttons = [person_button()] if intent in ("ask_if_robot", "abuse") else []

@@ -111,17 +111,17 @@ def test_where_nobody_receives_it_the_way_to_sendiass_is_told(closed):
 def test_an_answer_is_told_to_rasa_as_given(handover):
     handover.put(CHAT, "Wilhelmina")
     assert validate("handover_name", "typed") == {"handover_name": "given"}
-    assert handover.draft(CHAT)["name"] == "Wilhelmina"
+    assert handover.draft(CHAT)["answers"]["name"] == "Wilhelmina"
 
 
 def test_an_answer_that_will_not_do_is_asked_for_again(handover):
     handover.put(CHAT, "facebook")
     assert validate("handover_contact", "typed") == {"handover_contact": None}
-    (message,), _ = run(actions.ActionAskContact(), tracker("handover_answer"))
+    (message,), _ = run(actions.ASKING["contact"](), tracker("handover_answer"))
     assert message["text"].startswith("Please give a phone number") and "form" not in message["custom"]
     handover.put(CHAT, "twitter")
     validate("handover_contact", "typed")
-    (message,), _ = run(actions.ActionAskContact(), tracker("handover_answer"))
+    (message,), _ = run(actions.ASKING["contact"](), tracker("handover_answer"))
     assert message["custom"]["form"] == "/handover" and message["custom"]["links"]
 
 
@@ -145,9 +145,9 @@ def test_what_rasa_forgot_is_taken_up_from_the_draft(handover):
 
 
 def test_a_question_that_was_interrupted_says_that_it_goes_on(handover):
-    (message,), _ = run(actions.ActionAskName(), tracker("faq", loop="handover_form"))
+    (message,), _ = run(actions.ASKING["name"](), tracker("faq", loop="handover_form"))
     assert message["text"].startswith("Now back to")
-    (message,), _ = run(actions.ActionAskName(), tracker("handover_answer", loop="handover_form"))
+    (message,), _ = run(actions.ASKING["name"](), tracker("handover_answer", loop="handover_form"))
     assert message["text"].startswith("What is your name")
 
 
@@ -198,12 +198,12 @@ def test_what_cannot_be_sent_is_not_lost_and_told(handover, caplog):
     with caplog.at_level(logging.ERROR):
         (message,), _ = run(actions.ActionHandoverSend(), tracker())
     assert message["custom"]["step"] == "not_sent" and message["buttons"] and message["custom"]["links"]
-    assert handover.draft(CHAT)["name"] == "Wilhelmina Zottmann"
+    assert handover.draft(CHAT)["answers"]["name"] == "Wilhelmina Zottmann"
     assert "Incomplete" in caplog.text and "Zottmann" not in caplog.text
 
 
 @pytest.mark.parametrize(
-    "action", [actions.ActionAskName(), actions.ActionHandoverSend(), actions.ActionHandoverStop()]
+    "action", [actions.ASKING["name"](), actions.ActionHandoverSend(), actions.ActionHandoverStop()]
 )
 def test_a_store_that_fails_is_told_kindly(handover, action, monkeypatch, caplog):
     name = "Zottmann"
@@ -244,4 +244,4 @@ def test_too_many_from_one_address_are_told_so_and_nothing_typed_is_lost(handove
     of.sender_id = "another"
     ((message,), slots) = run(actions.ActionHandoverSend(), of)
     assert wording("handover_chat.too_many_sent") in message["text"] and set(slots.values()) == {None}
-    assert few.draft("another")["about"] == "the plan"
+    assert few.draft("another")["answers"]["about"] == "the plan"

@@ -76,7 +76,7 @@ def reply_to(message: str) -> dict:
     if "hurt" in message:
         return replies.urgent_help_message("parent")
     if "human" in message:
-        return replies.handover_message()
+        return offer_message(None, is_open=False)
     if "somebody real" in message:
         return offer_message(None, is_open=True)
     if "hello" in message:

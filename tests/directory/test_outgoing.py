@@ -15,7 +15,7 @@ from bot.outgoing import Client, Limits, Stopped, Ways, ways_of
 from bot.public_addresses import Reach, networks, parse
 from bot.settings import Settings
 from tests.directory.feed_server import FeedServer, _Handler, packed, sent_on, without_end
-from tests.handover.test_delivery import certificate
+from tests.handover.delivery.test_delivery import certificate
 
 LIMITS = Limits(1_000_000, 1_000_000, 5.0, 5.0)
 LOOPBACK = networks("127.0.0.0/8")

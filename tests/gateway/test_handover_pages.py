@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from itsdangerous import URLSafeSerializer
@@ -12,6 +13,7 @@ from sqlalchemy import create_engine, text
 
 from bot.guidance.contacts import contact
 from bot.guidance.wording import wording
+from bot.handover import hours
 from bot.handover.form.drafts import DraftStore, chat_key
 
 GIVEN = {
@@ -101,7 +103,7 @@ def test_mistakes_are_said_beside_the_field_and_in_a_summary_that_links_to_it(cl
         )
     assert 'value="12"' in page and 'value="nobody"' in page, "what was typed is not lost"
     nothing = client.post("/handover/reach", data={**form, "phone": "", "email": ""})
-    assert wording("details.reach") in html.unescape(nothing.text)
+    assert wording("details.missing.contact") in html.unescape(nothing.text)
 
 
 @pytest.mark.parametrize("page", ["about", "name"])
@@ -203,7 +205,9 @@ def test_the_chat_goes_along_only_when_ticked_and_is_shown_before(client, referr
 def test_it_is_filled_in_from_the_chat_only_on_request(client, referrals, settings):
     said = client.post("/api/chat", json={"message": "hello"}).json()["conversation"]
     conversation = conversation_of(said)
-    DraftStore(settings).write(chat_key(conversation), {"about": "the bus", "name": "Ottoline", "step": "phone"})
+    DraftStore(settings).write(
+        chat_key(conversation), {"answers": {"about": "the bus", "name": "Ottoline"}, "step": "phone"}
+    )
     start = client.post("/handover", data={"conversation": said})
     assert wording("handover_form.start.use_told") in start.text
     begin(client, conversation=said)
@@ -282,3 +286,25 @@ def test_too_many_are_not_begun_from_one_address(make_open_client, settings):
     page = html.unescape(refused.text)
     assert refused.status_code == 429 and wording("handover_form.too_many_begun") in page
     assert contact("sendiass").url in page
+
+
+def test_the_pages_say_when_somebody_is_there_only_where_the_council_filled_in_the_hours(client, monkeypatch, tmp_path):
+    def pages() -> list[str]:
+        client.cookies.clear()
+        shown = [client.get("/handover").text]
+        begin(client)
+        fill(client)
+        return [*shown, send(client).text]
+
+    assert not any("SENDIASS is" in page for page in pages())
+    file = tmp_path / "opening-hours.yml"
+    file.write_text('sendiass:\n  days:\n    monday: "09:00-16:30"\n', encoding="utf-8")
+    monkeypatch.setattr(hours, "HOURS_FILE", file)
+    monkeypatch.setattr(hours, "now", lambda: datetime(2026, 11, 21, 12, tzinfo=UTC))
+    there = wording("hours.next", day="Monday 23 November 2026", opens="9:00 am")
+    assert all(f"<p>{there}</p>" in page for page in pages())
+
+
+def test_the_closed_form_says_when_somebody_is_there(make_client, monkeypatch):
+    monkeypatch.setattr("bot.gateway.chat.handover_pages.when_somebody_is_there", lambda: "SENDIASS is open today.")
+    assert "<p>SENDIASS is open today.</p>" in make_client(encryption_keys="").get("/handover").text

@@ -57,13 +57,6 @@ def test_clarify_offers_none_of_these_last():
     assert re.fullmatch(r'/faq\{"answer": "[a-z0-9-]+"\}', buttons[0]["payload"])
 
 
-def test_the_handover_gives_the_page_and_no_number():
-    message = replies.handover_message()
-    assert message["custom"]["kind"] == "handoff"
-    assert message["custom"]["links"] == [{"title": contact("sendiass").name, "url": "https://durhamsendiass.info/"}]
-    assert not re.search(r"\d{5}", message["text"])
-
-
 def test_urgent_help_says_999_and_first_contact_first():
     message = replies.urgent_help_message("parent")
     assert message["custom"]["kind"] == "safeguarding"

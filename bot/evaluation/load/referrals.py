@@ -34,6 +34,7 @@ from bot.evaluation.load.mail_sink import MailSink, half_of_the_time, mail_sink
 from bot.evaluation.system import free_ports
 from bot.handover.delivery.outbox import OutboxQueue
 from bot.handover.delivery.process import STARTED
+from bot.handover.form.pages import pages_for
 from bot.handover.referrals.store import Details, ReferralStore
 from bot.paths import ROOT
 from bot.privacy.encryption import new_key
@@ -43,7 +44,7 @@ from bot.store.migrate import prepare
 
 SECRET_MARK = "Zqx"
 SECRET_LETTERS = 12
-PAGES = ("about", "name", "reach", "when", "child", "school")
+PAGES = tuple(page.name for page in pages_for({}))
 GIVE_UP_AFTER_S = 900.0
 DRAIN_WITHIN_S = 600.0
 LIFE_IN_STARTS = (0.1, 2.5)  # a process is killed after this many times as long as it took to start

@@ -9,7 +9,7 @@ import hmac
 import logging
 import secrets
 import threading
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from textwrap import shorten
 from typing import Annotated, Any
@@ -26,15 +26,16 @@ from bot.guidance.contacts import contact
 from bot.guidance.dates import moment_in_words
 from bot.guidance.replies import urgent_help_message
 from bot.guidance.wording import wording
-from bot.handover.form import form
+from bot.handover.form import pages, sending
 from bot.handover.form.chat_so_far import chat_so_far
-from bot.handover.form.details import ANSWERS
 from bot.handover.form.drafts import DraftStore, chat_key, form_key
-from bot.handover.form.form import BY_NAME, CHAT, CHECK
+from bot.handover.form.pages import BY_NAME, CHAT
+from bot.handover.form.steps import ANSWERS, CHECK
+from bot.handover.hours import when_somebody_is_there
 from bot.handover.referrals.bounds import TooMany, sender_of
 from bot.handover.referrals.consent import consent_text, consent_version
 from bot.handover.referrals.opening import handover_is_open
-from bot.handover.referrals.store import Consent, ReferralStore
+from bot.handover.referrals.store import ReferralStore
 from bot.privacy.quiet_logs import failure
 from bot.reading.danger import find_urgent
 from bot.settings import Settings
@@ -78,20 +79,18 @@ class HandoverForm:
                 self._stores = DraftStore(self._settings), ReferralStore(self._settings)
             return self._stores
 
-    def send(self, token: str, draft: dict[str, Any], address: str) -> str:
+    def send(self, token: str, draft: dict[str, Any], agreed_to: str, address: str) -> str:
         """Send what the draft holds and leave only the reference in it; return the reference.
 
         Raises TooMany where too many came from the address or the chat; the draft stays as it is then. The token is the
         idempotency key: pressed twice, or again after a crash, this sends once.
         """
-        consent = Consent(consent_version(self.consent), datetime.now(UTC))
-        details = form.details_of(draft)
         talk_in = draft.get("conversation_id") if draft.get("talk_in_chat") else None
         sender = sender_of(self._settings, address)
-        reference = self.referrals.submit(details, consent, talk_in, form_key(token), sender)
-        sent = {"reference": reference, "by": [how for how in ("phone", "email") if getattr(details, how)]}
-        self.drafts.write(form_key(token), sent, hours=REFERENCE_SHOWN_HOURS)
-        return reference
+        sent = sending.send(self.referrals, draft, agreed_to, form_key(token), talk_in, sender)
+        left = {"reference": sent.reference, "by": sent.by}
+        self.drafts.write(form_key(token), left, hours=REFERENCE_SHOWN_HOURS)
+        return sent.reference
 
 
 def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
@@ -129,11 +128,11 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         if begun and "reference" not in begun and not _is_ours(begun, instead_of):
             if begun["answers"] or begun.get("conversation_id") != chat_id:
                 context = {"conversation": conversation if chat_id else "", "secret": secret, "prefill": prefill}
-                context |= {"begun": begun["csrf"], "next": form.first_unanswered(begun) or CHECK}
+                context |= {"begun": begun["csrf"], "next": pages.first_unanswered(begun) or CHECK}
                 return templates().TemplateResponse(request, "handover/begun.html", context)
             draft = {**begun, "answers": told, "version": begun["version"] + 1}
             handover.drafts.write(form_key(before), draft)
-            return _to(form.QUESTIONS[0].name)
+            return _to(pages.PAGES[0].name)
         draft = {"answers": told, "csrf": secrets.token_urlsafe(24), "version": 0}
         if chat_id:
             draft["conversation_id"] = chat_id
@@ -144,7 +143,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
             return _closed(request, "handover_form.too_many_begun", 429)
         if begun:
             handover.drafts.drop(form_key(before))
-        response = _to(form.QUESTIONS[0].name)
+        response = _to(pages.PAGES[0].name)
         secure = is_on_https(request, settings)
         response.set_cookie(COOKIE, token, path=PATH, httponly=True, samesite="lax", secure=secure)
         return response
@@ -167,6 +166,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         if not draft or "reference" not in draft:
             return _to("")
         context = {"reference": draft["reference"], "by": draft["by"], "help": contact("sendiass")}
+        context["hours"] = when_somebody_is_there()
         return templates().TemplateResponse(request, "handover/sent.html", context)
 
     @routes.get(f"/{CHECK}", response_class=HTMLResponse)
@@ -201,7 +201,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         if not agree:
             return _check_page(request, draft, wording("handover_form.must_agree"))
         try:
-            handover.send(token, draft, address_of(request))
+            handover.send(token, draft, wording_version, address_of(request))
         except TooMany:
             return _check_page(request, draft, wording("handover_form.too_many_sent"), 429)
         return _to("sent")
@@ -215,8 +215,8 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
     async def answer(request: Request, page: str) -> Response:
         """Take the answers of a page and go to the next, or back to checking where something was changed."""
         given = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-        pages: Lane = request.app.state.lanes.pages
-        return await pages.run(partial(_answer_or_help, request, page, given))
+        lane: Lane = request.app.state.lanes.pages
+        return await lane.run(partial(_answer_or_help, request, page, given))
 
     def _answer_or_help(request: Request, page: str, given: dict[str, str]) -> Response:
         """Take the answers; where they cannot be taken and tell of danger, say what to do now."""
@@ -239,7 +239,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         if not handover.is_open():
             return _closed(request)
         change = given.get("change") == "1"
-        taken = form.take(BY_NAME[page], given)
+        taken = pages.take(BY_NAME[page], given)
         errors = taken.errors if _is_ours(draft, given.get("csrf", "")) else {"": wording("handover_form.lost_track")}
         if errors:
             return _question_page(request, draft, page, change, given, errors)
@@ -249,7 +249,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
             draft["conversation"] = chat_so_far(chat.store.history(draft["conversation_id"])) if goes_along else None
         draft["version"] += 1
         handover.drafts.write(form_key(token), draft)
-        return _to(CHECK if change and not form.first_unanswered(draft) else form.page_after(page, draft))
+        return _to(CHECK if change and not pages.first_unanswered(draft) else pages.page_after(page, draft))
 
     def _draft(request: Request) -> tuple[str, dict[str, Any]]:
         """Return the browser's token and its draft; an empty one where there is none or the form is closed."""
@@ -266,7 +266,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
             return _to("sent")
         if not draft or (page == CHAT and not draft.get("conversation_id")):
             return _to("")
-        missing = form.first_unanswered(draft)
+        missing = pages.first_unanswered(draft)
         return _to(missing) if page == CHECK and missing else None
 
     def _start_page(request: Request, conversation: str = "", secret: str = "") -> Response:
@@ -277,6 +277,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
             "conversation": conversation if chat_id else "",
             "secret": secret,
             "told": bool(chat_id and _told_to_chat(chat_id)),
+            "hours": when_somebody_is_there(),
         }
         return templates().TemplateResponse(request, "handover/start.html", context)
 
@@ -285,7 +286,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
         return templates().TemplateResponse(request, "handover/urgent.html", context)
 
     def _closed(request: Request, why: str = "handover_form.closed", status: int = 200) -> Response:
-        context = {"help": contact("sendiass"), "why": wording(why)}
+        context = {"help": contact("sendiass"), "why": wording(why), "hours": when_somebody_is_there()}
         return templates().TemplateResponse(request, "handover/closed.html", context, status_code=status)
 
     def _question_page(
@@ -302,7 +303,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
             "answers": answers | (typed or {}),
             "errors": errors or {},
             "limits": {name: answer.limit for name, answer in ANSWERS.items()},
-            "back": CHECK if change else form.page_before(page, draft),
+            "back": CHECK if change else pages.page_before(page, draft),
             "change": change,
             "csrf": draft["csrf"],
             "included": bool(draft.get("conversation")),
@@ -313,7 +314,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
 
     def _check_page(request: Request, draft: dict[str, Any], error: str | None = None, status: int = 422) -> Response:
         context = {
-            "questions": form.questions_for(draft),
+            "questions": pages.pages_for(draft),
             "answers": draft["answers"],
             "chat": draft.get("conversation") or (),
             "from_chat": _chat_in_words(draft.get("conversation_id")),
@@ -321,7 +322,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
             "consent": handover.consent.splitlines(),
             "wording_version": consent_version(handover.consent),
             "version": draft["version"],
-            "back": form.page_before(CHECK, draft),
+            "back": pages.page_before(CHECK, draft),
             "csrf": draft["csrf"],
             "error": error,
             "help": contact("sendiass") if status == 429 else None,
@@ -350,7 +351,7 @@ def router(handover: HandoverForm, chat: Chat, settings: Settings) -> APIRouter:
 
     def _told_to_chat(chat_id: str) -> dict[str, Any]:
         told = handover.drafts.read(chat_key(chat_id)) or {}
-        return {name: told[name] for name in ANSWERS if told.get(name)}
+        return dict(told.get("answers", {}))
 
     return routes
 

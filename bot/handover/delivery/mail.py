@@ -63,17 +63,7 @@ def _connection(settings: Settings) -> smtplib.SMTP:
 
 def _details(referral: Opened) -> list[str]:
     details = referral.details
-    answers = {
-        "about": details.about,
-        "name": details.name,
-        "phone": details.phone,
-        "email": details.email,
-        "when_to_reach": details.when_to_reach,
-        "child_first_name": details.child_first_name,
-        "child_age": details.child_age,
-        "school": details.school,
-    }
-    lines = [f"{wording(f'notice.fields.{name}')}: {answer}" for name, answer in answers.items() if answer]
+    lines = [f"{wording(f'notice.fields.{name}')}: {answer}" for name, answer in details.answers().items()]
     if details.conversation:
         lines += ["", wording("notice.fields.conversation")]
         lines += [f"{wording(f'notice.speakers.{who}')}: {text}" for who, text in details.conversation]

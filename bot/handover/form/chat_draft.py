@@ -8,36 +8,23 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from bot.handover.form.details import ANSWERS, NotUsable
+from bot.handover.form.details import NotUsable
 from bot.handover.form.drafts import DraftStore, chat_key
-from bot.handover.form.steps import CHECK, STEPS
+from bot.handover.form.sending import Incomplete, Sent, send
+from bot.handover.form.steps import STEPS
 from bot.handover.referrals.bounds import sender_of
 from bot.handover.referrals.consent import consent_text, consent_version
 from bot.handover.referrals.opening import handover_is_open
-from bot.handover.referrals.store import Consent, Details, ReferralStore
+from bot.handover.referrals.store import ReferralStore
 from bot.settings import Settings
 
 GIVEN = "given"
 SKIPPED = "skipped"
 TYPED = "typed"
 SENDER = "sender"
-
-
-class Incomplete(ValueError):
-    """It cannot be sent: something is missing, or the words to agree to have changed since they were shown."""
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A referral that was sent: its reference, and by which ways ("phone", "email") they will get in touch."""
-
-    reference: str
-    by: tuple[str, ...]
 
 
 class ChatHandover:
@@ -65,14 +52,14 @@ class ChatHandover:
         return handover_is_open(self._settings)
 
     def draft(self, conversation: str) -> dict[str, Any] | None:
-        """Return what was answered so far, named as in `Details`, with our own notes; None where nothing was begun."""
+        """Return the draft: its `answers`, named as in `Details`, and our own notes; None where nothing was begun."""
         return self._drafts.read(chat_key(conversation)) if self.is_open() else None
 
     def begin(self, conversation: str) -> dict[str, Any]:
         """Return the chat's draft, an empty one where there was none."""
         draft = self.draft(conversation)
         if draft is None:
-            draft = {"id": str(uuid.uuid4())}
+            draft = _new_draft()
             self._keep(conversation, draft)
         return draft
 
@@ -80,7 +67,7 @@ class ChatHandover:
         """Begin the chat's draft for somebody at an address, where there is none; raise TooMany after too many of them."""
         if self.is_open() and self.draft(conversation) is None:
             sender = sender_of(self._settings, address)
-            self._drafts.begin(chat_key(conversation), {"id": str(uuid.uuid4()), SENDER: sender}, sender)
+            self._drafts.begin(chat_key(conversation), {**_new_draft(), SENDER: sender}, sender)
 
     def sends_from(self, conversation: str, address: str) -> None:
         """Note, with the draft, by what the address is counted that sends it."""
@@ -109,9 +96,9 @@ class ChatHandover:
             failures = {**draft.get("failures", {}), step: self.failures(draft, step) + 1}
             self._keep(conversation, {**draft, "failures": failures, "problem": str(refused)})
             return False
-        self._keep(
-            conversation, {**self._without(draft, step), **found, "answered": [*self._answered(draft, step), step]}
-        )
+        kept = self._without(draft, step)
+        answered = [*self._answered(draft, step), step]
+        self._keep(conversation, {**kept, "answers": kept["answers"] | found, "answered": answered})
         return True
 
     def skip(self, conversation: str, *steps: str) -> None:
@@ -161,15 +148,12 @@ class ChatHandover:
         if draft is None:
             before = self._referrals.of_conversation(conversation)
             return Sent(before[0].reference, ()) if before else None
-        version = consent_version(self.consent)
-        if draft.get("consent") != version or not is_complete(draft):
+        if not all(step in draft.get("answered", []) for step in STEPS):
             raise Incomplete
-        details = details_of(draft)
-        consent = Consent(version, datetime.now(UTC))
         key = f"{chat_key(conversation)} {draft['id']}"
-        reference = self._referrals.submit(details, consent, conversation, key, draft.get(SENDER))
+        sent = send(self._referrals, draft, draft.get("consent"), key, conversation, draft.get(SENDER))
         self._drafts.drop(chat_key(conversation))
-        return Sent(reference, tuple(way for way in ("phone", "email") if draft.get(way)))
+        return sent
 
     @staticmethod
     def failures(draft: dict[str, Any], step: str) -> int:
@@ -183,34 +167,20 @@ class ChatHandover:
     @staticmethod
     def _without(draft: dict[str, Any], step: str) -> dict[str, Any]:
         """Return the draft without what `step` gave, how often it failed, and what had been agreed to before."""
-        gone = {*STEPS[step].fields, "problem", "consent", TYPED}
-        kept = {key: value for key, value in draft.items() if key not in gone}
-        return {**kept, "failures": {key: n for key, n in draft.get("failures", {}).items() if key != step}}
+        kept = {key: value for key, value in draft.items() if key not in ("problem", "consent", TYPED)}
+        answers = {name: answer for name, answer in draft["answers"].items() if name not in STEPS[step].fields}
+        failures = {name: times for name, times in draft.get("failures", {}).items() if name != step}
+        return {**kept, "answers": answers, "failures": failures}
 
     @staticmethod
     def _marker(draft: dict[str, Any], step: str) -> str | None:
         if step not in draft.get("answered", []):
             return None
-        return GIVEN if any(draft.get(field) for field in STEPS[step].fields) else SKIPPED
+        return GIVEN if any(draft["answers"].get(field) for field in STEPS[step].fields) else SKIPPED
 
     def _keep(self, conversation: str, draft: dict[str, Any]) -> None:
         self._drafts.write(chat_key(conversation), draft)
 
 
-def is_complete(draft: dict[str, Any]) -> bool:
-    """Tell whether every question was answered or left out, and nothing that must be given is missing."""
-    answered = draft.get("answered", [])
-    needed = (draft.get("about"), draft.get("name"), draft.get("phone") or draft.get("email"))
-    return all(needed) and all(step in answered for step in STEPS)
-
-
-def details_of(draft: dict[str, Any]) -> Details:
-    """Return what the draft would send."""
-    chat = draft.get("conversation")
-    fields = {name: draft.get(name) for name in ANSWERS}
-    return Details(**fields, conversation=tuple((who, text) for who, text in chat) if chat else None)  # type: ignore[arg-type]
-
-
-def next_step(draft: dict[str, Any]) -> str:
-    """Return the question that comes next, or CHECK."""
-    return next((step for step in STEPS if step not in draft.get("answered", [])), CHECK)
+def _new_draft() -> dict[str, Any]:
+    return {"id": str(uuid.uuid4()), "answers": {}}

@@ -27,32 +27,24 @@ class NotUsable(ValueError):
 
 @dataclass(frozen=True)
 class Answer:
-    """One thing that is asked: how many characters it may have, whether it must be given, how it is checked."""
+    """One thing that a family may tell, named as in `Details`: how many characters it may have, how it is checked."""
 
     name: str
     limit: int
-    required: bool = False
     check: Callable[[str], str] = str
 
-
-def checked(name: str, typed: str) -> str | None:
-    """Return what was typed for the answer `name`, tidied, or None where nothing was and need not be.
-
-    Raises NotUsable, and KeyError for an unknown name.
-    """
-    answer = ANSWERS[name]
-    text = cleaned(typed)
-    if not text:
-        if answer.required:
-            raise NotUsable(wording(f"details.missing.{name}"))
-        return None
-    if len(text) > answer.limit:
-        raise NotUsable(wording("details.too_long", limit=answer.limit))
-    return answer.check(text)
+    def checked(self, typed: str) -> str | None:
+        """Return what was typed, tidied, or None where nothing was; raise NotUsable."""
+        text = cleaned(typed)
+        if not text:
+            return None
+        if len(text) > self.limit:
+            raise NotUsable(wording("details.too_long", limit=self.limit))
+        return self.check(text)
 
 
-def _phone(text: str) -> str:
-    """Return a telephone number as people here write it, with its country where that is another."""
+def phone_number(text: str) -> str:
+    """Return a telephone number as people here write it, with its country where that is another; raise NotUsable."""
     try:
         number = phonenumbers.parse(text, REGION)
     except phonenumbers.NumberParseException as error:
@@ -64,31 +56,17 @@ def _phone(text: str) -> str:
     return phonenumbers.format_number(number, form)
 
 
-def _email(text: str) -> str:
+def email_address(text: str) -> str:
+    """Return an e-mail address in its usual form; raise NotUsable."""
     try:
         return validate_email(text, check_deliverability=False).normalized
     except EmailNotValidError as error:
         raise NotUsable(wording("details.email")) from error
 
 
-def _age(text: str) -> str:
-    """Return a whole number of years, from 0 to 25."""
+def age_in_years(text: str) -> str:
+    """Return a whole number of years, from 0 to 25; raise NotUsable."""
     number = text.lower().removesuffix("years old").removesuffix("years").removesuffix("year").strip()
     if not (number.isascii() and number.isdecimal() and int(number) <= OLDEST_YEARS):
         raise NotUsable(wording("details.age", oldest=OLDEST_YEARS))
     return str(int(number))
-
-
-ANSWERS = {
-    answer.name: answer
-    for answer in (
-        Answer("about", 2000, required=True),
-        Answer("name", 100, required=True),
-        Answer("phone", 40, check=_phone),
-        Answer("email", 254, check=_email),
-        Answer("when_to_reach", 200),
-        Answer("child_first_name", 60),
-        Answer("child_age", 20, check=_age),
-        Answer("school", 120),
-    )
-}

@@ -14,8 +14,9 @@ from bot.guidance.contacts import contact
 from bot.guidance.replies import Message, helper_links
 from bot.guidance.sources import cite, load_documents
 from bot.guidance.wording import wording
-from bot.handover.form.chat_draft import Sent
+from bot.handover.form.sending import Sent
 from bot.handover.form.steps import CHECK, OFFER, STEPS, TRIES_BEFORE_ANOTHER_WAY
+from bot.handover.hours import when_somebody_is_there
 
 FORM_PATH = "/handover"
 CHECK_PLACEHOLDER = "[[what would be sent]]"
@@ -37,8 +38,7 @@ def offer_message(why: str | None, is_open: bool, begun: bool = False) -> Messag
     elif is_open:
         text.append(wording("handover_chat.offer"))
         buttons = [_button("start", "handover_start"), _button("decline", "handover_decline")]
-    text.append(wording("handover.how"))
-    text.append(service.text if service.phone else wording("handover.no_phone"))
+    text += _how_to_reach()
     citation = cite("ot-guide-2023#useful-contacts", load_documents()).as_dict(date.today())
     links = [link for link in (service.as_link(),) if link]
     return _message(OFFER if is_open else "how_to_reach", text, buttons, sources=[citation], links=links, form=is_open)
@@ -101,6 +101,7 @@ def sent_message(sent: Sent) -> Message:
     text = [
         wording("handover_chat.sent", reference=sent.reference),
         wording(key),
+        *_hours(),
         wording("handover_chat.after"),
     ]
     return _message("sent", text, [], reference=sent.reference, links=helper_links())
@@ -114,12 +115,7 @@ def not_sent_message() -> Message:
 
 def too_many_message(sending: bool) -> Message:
     """Return that too many requests came from here, and how else to reach SENDIASS. `sending`: else it was only begun."""
-    service = contact("sendiass")
-    text = [
-        wording("handover_chat.too_many_sent" if sending else "handover_chat.too_many_begun"),
-        wording("handover.how"),
-    ]
-    text.append(service.text if service.phone else wording("handover.no_phone"))
+    text = [wording("handover_chat.too_many_sent" if sending else "handover_chat.too_many_begun"), *_how_to_reach()]
     buttons = [_button("try_again", "handover_carry_on"), _button("stop", "handover_stop")] if sending else []
     return _message("not_sent" if sending else "how_to_reach", text, buttons, links=helper_links())
 
@@ -140,16 +136,26 @@ def filled(message: Message, draft: dict[str, Any] | None) -> Message:
 
 def _lines(draft: dict[str, Any]) -> list[str]:
     lines = [
-        f"{wording(f'notice.fields.{field}')}: {draft.get(field) or wording('handover_chat.not_given')}"
+        f"{wording(f'notice.fields.{field}')}: {draft['answers'].get(field) or wording('handover_chat.not_given')}"
         for step in STEPS.values()
         for field in step.fields
-        if draft.get(field) or len(step.fields) == 1
+        if draft["answers"].get(field) or len(step.fields) == 1
     ]
     chat = draft.get("conversation")
     if not chat:
         return [*lines, wording("handover_chat.chat_stays")]
     said = [f"{wording(f'notice.speakers.{who}')}: {text}" for who, text in chat]
     return [*lines, wording("handover_chat.chat_goes_along"), *said, wording("handover_chat.end_of_chat")]
+
+
+def _how_to_reach() -> list[str]:
+    service = contact("sendiass")
+    return [wording("handover.how"), service.text if service.phone else wording("handover.no_phone"), *_hours()]
+
+
+def _hours() -> list[str]:
+    there = when_somebody_is_there()
+    return [there] if there else []
 
 
 def _times() -> list[str]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
@@ -48,7 +48,7 @@ class NotPossible(ValueError):
 
 @dataclass(frozen=True)
 class Details:
-    """What a family sends, each answer as checked by `bot.handover.form.details`. Ages are in years.
+    """What a family sends, each answer as checked by its question (`bot.handover.form.steps`). Ages are in years.
 
     `conversation` is the chat so far, oldest message first, as (who, text); None unless they ticked it.
     """
@@ -66,6 +66,11 @@ class Details:
     def __repr__(self) -> str:
         """Tell nothing of what is in it, so that no log or traceback can."""
         return "Details(...)"
+
+    def answers(self) -> dict[str, str]:
+        """Return what was answered, by the answers' names, in the order in which it is asked; what was left out is not in it."""
+        given = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "conversation"}
+        return {name: answer for name, answer in given.items() if answer}
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,7 @@ class ReferralStore:
         self._settings = settings
         self._bounds = sending_bounds(settings)
         self._channels = channels(settings)
-        self._consent_text = consent_text(settings)
+        self.consent_text = consent_text(settings)
 
     def submit(
         self,
@@ -188,12 +193,12 @@ class ReferralStore:
 
     def _keep_wording(self, session: Session, consent: Consent, now: datetime) -> None:
         """Keep the words that were agreed to. Raises NotPossible for a version that is not today's nor known."""
-        if consent.wording_version != consent_version(self._consent_text):
+        if consent.wording_version != consent_version(self.consent_text):
             if not session.get(ConsentWording, consent.wording_version):
                 raise NotPossible("this version of the consent wording was never shown")
             return
         insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        words = {"version": consent.wording_version, "text": self._consent_text, "first_used_at": now}
+        words = {"version": consent.wording_version, "text": self.consent_text, "first_used_at": now}
         session.execute(insert(ConsentWording).values(words).on_conflict_do_nothing())
 
     def _reference_of(self, idempotency_hash: str) -> str | None:
@@ -331,10 +336,10 @@ class ReferralStore:
 
     def _content(self, row: Referral) -> tuple[str, Details]:
         content = json.loads(self.vault.open(row.sealed, place("referral", "sealed", row.id)))
-        fields = content["details"]
-        if fields["conversation"] is not None:
-            fields["conversation"] = tuple((who, text) for who, text in fields["conversation"])
-        return str(content["reference"]), Details(**fields)
+        kept = content["details"]
+        if kept["conversation"] is not None:
+            kept["conversation"] = tuple((who, text) for who, text in kept["conversation"])
+        return str(content["reference"]), Details(**kept)
 
     def _summary(self, row: Referral, reference: str | None = None) -> Summary:
         return Summary(

@@ -37,6 +37,8 @@ def test_an_answer_is_found_in_what_was_typed(step, typed, found):
     ("step", "typed"),
     [
         ("about", "   "),
+        ("about", " \u200b "),
+        ("name", ""),
         ("about", "x" * 2001),
         ("name", "x" * 101),
         ("contact", "facebook"),

@@ -56,7 +56,7 @@ def test_an_account_of_sendiass_at_the_desk_opens_it(make, roles, active, is_ope
 
     from sqlalchemy.orm import Session
 
-    from bot.desk.services.models import Account
+    from bot.accounts.models import Account
 
     settings = make()
     upgrade(settings.database_url, "guide")

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from bot.desk.build import add_desk, backstage
+from bot.desk.build import add_desk, desk_services
 from bot.directory.publishing.published import Published
 from bot.directory.search.directory import Directory
 from bot.directory.search.gaps import Gaps
@@ -89,7 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
     live = _live_chats(settings)
     rasa = RasaClient(settings.rasa_port, settings.rasa_timeout_s, settings.actions_port)
     metrics.failing_fast.set_function(lambda: float(rasa.is_failing_fast))
-    behind = backstage(settings, metrics)
+    desk = desk_services(settings, metrics)
     handover_in_chat = ChatHandover(settings)
     directory = open_engine(settings.directory_url)
     erasure = Erasure(
@@ -99,7 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
         lambda reason, number: metrics.erased.labels(reason).inc(number),
         live,
         handover_in_chat.drop,
-        behind.intake.erase_conversation,
+        desk.intake.erase_conversation,
         {"referrals": open_engine(settings.referrals_url), "directory": directory},
     )
     chat = Chat(
@@ -112,14 +112,14 @@ def create_app(settings: Settings) -> FastAPI:
         settings.rate_limit_conversation,
         handover_in_chat,
         live,
-        behind.switch.screen,
-        behind.intake.notice,
+        desk.switch.screen,
+        desk.intake.notice,
     )
     health = Health(chat, erasure)
     handover = HandoverForm(settings)
     vectors = VectorKeeper(directory, lambda: SmallEncoder(threads=1))
     gaps = Gaps(directory, settings.gaps_weeks, lambda: metrics.failures.labels("gaps").inc())
-    rules = {"questions": behind.erase_old_questions, "sign-ins": behind.erase_old_sign_ins, "gaps": gaps.delete_old}
+    rules = {"questions": desk.erase_old_questions, "sign-ins": desk.erase_old_sign_ins, "gaps": gaps.delete_old}
     retention = Retention(settings, rules)
     stopping = threading.Event()
 
@@ -127,7 +127,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=erasure.run_until, args=(stopping,), daemon=True).start()
         threading.Thread(target=retention.run_until, args=(stopping,), daemon=True).start()
-        behind.start(stopping)
+        desk.start(stopping)
         vectors.start()
         yield
         stopping.set()
@@ -155,7 +155,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(open_referral.router(published_records))
     app.include_router(services.router(Directory(directory), published_records, gaps))
     app.include_router(handover_pages.router(handover, chat, settings))
-    add_desk(app, settings, chat, metrics, behind, directory)
+    add_desk(app, settings, chat, metrics, desk, directory)
     app.add_exception_handler(Problem, handle_problem)
     app.add_exception_handler(Refused, handle_problem)
     _handle_errors(app, metrics)

@@ -46,7 +46,7 @@ PAGES = (sign_in, provider_pages, own_account, policy, content, gaps_pages, swit
 
 
 @dataclass(frozen=True)
-class Backstage:
+class DeskServices:
     """The parts of the desk that the chat works with: what is off, and what comes into the content queue."""
 
     engine: Engine
@@ -70,12 +70,12 @@ class Backstage:
         return erase_old_sign_ins(self.engine, self.known_days)
 
 
-def backstage(settings: Settings, metrics: Metrics) -> Backstage:
+def desk_services(settings: Settings, metrics: Metrics) -> DeskServices:
     """Return the parts that the chat needs; nothing runs yet."""
     engine = open_engine(settings.database_url)
     intake = Intake(engine, metrics, settings.desk_collect_questions)
     grouper = Grouper(engine, metrics)
-    return Backstage(
+    return DeskServices(
         engine,
         Switch(engine),
         intake,
@@ -87,22 +87,22 @@ def backstage(settings: Settings, metrics: Metrics) -> Backstage:
 
 
 def add_desk(
-    app: FastAPI, settings: Settings, chat: Chat, metrics: Metrics, behind: Backstage, directory: Engine
+    app: FastAPI, settings: Settings, chat: Chat, metrics: Metrics, desk: DeskServices, directory: Engine
 ) -> None:
     """Add the desk's pages to the application; raise ValueError where the settings do not make an identity provider."""
-    accounts = make_accounts(settings, behind.engine)
+    accounts = make_accounts(settings, desk.engine)
     app.state.desk = Desk(
         settings=settings,
-        engine=behind.engine,
+        engine=desk.engine,
         directory=directory,
         metrics=metrics,
         chat=chat,
         codes=Codes(settings.signing_key()),
         accounts=accounts,
-        sessions=Sessions(behind.engine, settings.desk_idle_minutes, settings.desk_session_hours),
-        switch=behind.switch,
-        queue=ContentQueue(behind.engine),
-        feedback=FeedbackBox(behind.engine, metrics, accounts.somebody_works_queue),
+        sessions=Sessions(desk.engine, settings.desk_idle_minutes, settings.desk_session_hours),
+        switch=desk.switch,
+        queue=ContentQueue(desk.engine),
+        feedback=FeedbackBox(desk.engine, metrics, accounts.somebody_works_queue),
         provider=Provider(settings) if settings.oidc_issuer else None,
     )
     app.state.feedback = app.state.desk.feedback

@@ -79,11 +79,11 @@ def test_the_nearest_answers_count_beside_the_words():
     vector, other = np.array([1.0, 0.0]), np.array([0.5, 0.87])
     group = Group()
     group.add(Meaning.of(vector, [{"answer": "a/one", "confidence": 0.8}]))
-    same = group.likeness(Meaning.of(other, [{"answer": "a/one", "confidence": None}]))
-    without = group.likeness(Meaning.of(other, []))
-    another = group.likeness(Meaning.of(other, [{"answer": "a/two", "confidence": 0.8}]))
+    same = group.similarity(Meaning.of(other, [{"answer": "a/one", "confidence": None}]))
+    without = group.similarity(Meaning.of(other, []))
+    another = group.similarity(Meaning.of(other, [{"answer": "a/two", "confidence": 0.8}]))
     assert same > without > another
-    assert group.likeness(Meaning.of(vector, [{"answer": "a/one", "confidence": 0.8}])) == pytest.approx(1)
+    assert group.similarity(Meaning.of(vector, [{"answer": "a/one", "confidence": 0.8}])) == pytest.approx(1)
 
 
 def test_questions_kept_with_vectors_of_another_encoder_are_encoded_anew(tmp_path):

@@ -28,7 +28,7 @@ from bot.processes.priority import let_others_first
 
 log = logging.getLogger(__name__)
 
-# Of pairs put together at this likeness, nine of ten ask for one answer (docs/desk.md has the figures, and
+# Of pairs put together at this similarity, nine of ten ask for one answer (docs/desk.md has the figures, and
 # tests/desk/test_grouping.py holds them); lower ones mix subjects sooner than they join more.
 LIKE_ENOUGH = 0.65
 # How much the nearest answers count beside the subject.
@@ -69,7 +69,7 @@ class Group:
         for answer, weight in meaning.near.items():
             self._near[answer] += weight  # type: ignore[assignment]
 
-    def likeness(self, meaning: Meaning) -> float:
+    def similarity(self, meaning: Meaning) -> float:
         """Return the cosine between a question and this group, over subject and nearest answers together."""
         together = float(self._total @ meaning.vector)
         together += NEAREST_COUNT * sum(self._near[answer] * weight for answer, weight in meaning.near.items())
@@ -166,9 +166,9 @@ class Grouper:
     @staticmethod
     def _place(session: Session, question: Question, meaning: Meaning, groups: dict[int, Group]) -> None:
         question.vector = np.asarray(meaning.vector, np.float16).tobytes()
-        likeness = {ident: group.likeness(meaning) for ident, group in groups.items()}
-        best = max(likeness, key=likeness.__getitem__, default=None)
-        if best is None or likeness[best] < LIKE_ENOUGH:
+        similarity = {ident: group.similarity(meaning) for ident, group in groups.items()}
+        best = max(similarity, key=similarity.__getitem__, default=None)
+        if best is None or similarity[best] < LIKE_ENOUGH:
             made = QuestionGroup(state="new", changed_at=datetime.now(UTC))
             session.add(made)
             session.flush()

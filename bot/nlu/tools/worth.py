@@ -13,6 +13,7 @@ import sys
 from dataclasses import fields, replace
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
+from numpy.typing import NDArray
 from rasa.core.agent import Agent, load_agent
 from rasa.core.channels.channel import UserMessage
 from rasa.engine.constants import PLACEHOLDER_MESSAGE
@@ -24,7 +25,9 @@ from tqdm import tqdm
 from bot.nlu.components.answer_selector import Adjustments, AnswerSelector
 from bot.nlu.components.language import LanguageRecogniser
 from bot.nlu.components.overruling import IntentOverruler
+from bot.nlu.ranking.examples import Utterance
 from bot.nlu.ranking.features import AMBIGUOUS_INTENT, FALLBACK_INTENT, FAQ_INTENT, OUT_OF_SCOPE_INTENT
+from bot.nlu.ranking.views import Views
 from bot.paths import MODELS
 
 WHOLE_LIST = ""
@@ -41,7 +44,8 @@ def understood(agent: Agent, conversations: Sequence[Sequence[str]]) -> Dict[str
     """Return, for each adjustment left out, what each message of each conversation was taken for."""
     read = [list(_read(agent, messages)) for messages in tqdm(conversations, desc="Reading", file=sys.stderr)]
     selector, *others = _components(agent)
-    assert isinstance(selector, AnswerSelector)
+    assert isinstance(selector, AnswerSelector) and selector.ranker
+    _score_once(selector.ranker.views)
     found = {}
     for name, adjustments in tqdm(list(without_each(Adjustments())), desc="Leaving one out", file=sys.stderr):
         selector.adjustments = adjustments
@@ -94,6 +98,21 @@ def _components(agent: Agent) -> List[GraphComponent]:
     selector = next(component for component in components if isinstance(component, AnswerSelector))
     later = [component for component in components if isinstance(component, (LanguageRecogniser, IntentOverruler))]
     return [selector, *later]
+
+
+def _score_once(views: Views) -> None:
+    """Have the views remember their scores, which no adjustment changes."""
+    known: Dict[Tuple[bytes, Tuple[str, ...]], NDArray[Any]] = {}
+    score_many = views.score_many
+
+    def remembered(utterances: Sequence[Utterance]) -> List[NDArray[Any]]:
+        keys = [(utterance.vectors.tobytes(), utterance.texts) for utterance in utterances]
+        for key, utterance in zip(keys, utterances):
+            if key not in known:
+                known[key] = score_many([utterance])[0]
+        return [known[key] for key in keys]
+
+    views.score_many = remembered  # type: ignore[method-assign]
 
 
 def _again(selector: AnswerSelector, others: Sequence[GraphComponent], message: Message) -> Dict[str, Any]:

@@ -8,19 +8,13 @@ import numpy as np
 import pytest
 
 from bot.nlu.ranking.probability_adjustments import (
-    OF_FOLLOW_UPS,
-    OF_WORDS,
+    ADJUSTMENTS,
     FollowUp,
     Labels,
     Reading,
-    Words,
     adjusted_follow_up,
-    adjusted_words,
-    corrected_away,
     kin_of_previous,
-    no_meaning_asked,
     pooled_context,
-    previous_again,
     stands_by_itself,
 )
 from bot.reading.context import CORRECTION, STRONG, WEAK
@@ -45,7 +39,6 @@ ANSWERS = {
         Written("same-source", "money", ["guide#plans"]),
         Written("related", "school", ["guide#school"]),
         Written("stranger", "health", ["guide#health"]),
-        Written("term", "glossary", ["guide#terms"]),
     )
 }
 NAMES = [*(f"faq/{ident}" for ident in ANSWERS), "thank"]
@@ -72,12 +65,6 @@ def share(read: Reading, name: str) -> float:
     return float(read.probabilities[NAMES.index(name)])
 
 
-def test_a_term_is_unlikely_where_no_meaning_is_asked():
-    asking = "my son is in year two and the school will not assess him, what can i do about that now"
-    assert share(no_meaning_asked(Words(asking, LABELS), EVEN), "faq/term") < share(EVEN, "faq/term") / 10
-    assert no_meaning_asked(Words("what does ehcp mean", LABELS), EVEN) is None
-
-
 def test_what_leans_is_read_with_what_it_leans_on():
     assert share(EVEN, "faq/stranger") < share(pooled_context(FOLLOWING, EVEN), "faq/stranger") < 0.9
     weak, correction = (pooled_context(replace(FOLLOWING, leaning=leaning), EVEN) for leaning in (WEAK, CORRECTION))
@@ -91,22 +78,8 @@ def test_what_belongs_with_the_answer_before_is_likelier(name):
     assert share(read, "faq/given") == share(read, "faq/stranger") == share(read, "thank")
 
 
-def test_the_answer_before_is_a_little_less_likely():
-    read = previous_again(FOLLOWING, EVEN)
-    assert 0.5 < share(read, "faq/given") / share(read, "faq/stranger") < 1
-    assert previous_again(replace(FOLLOWING, leaning=CORRECTION), EVEN) is None
-
-
-def test_a_correction_turns_away_from_the_answer_before():
-    read = corrected_away(replace(FOLLOWING, leaning=CORRECTION), EVEN)
-    assert share(read, "faq/given") < share(read, "faq/stranger") / 10
-    assert corrected_away(FOLLOWING, EVEN) is None
-
-
-@pytest.mark.parametrize("adjustment", [kin_of_previous, previous_again, corrected_away])
-def test_where_no_answer_was_given_before_none_is_nearer(adjustment):
-    for leaning in (STRONG, CORRECTION):
-        assert adjustment(replace(FOLLOWING, given=None, leaning=leaning), EVEN) is None
+def test_where_no_answer_was_given_before_none_is_nearer():
+    assert kin_of_previous(replace(FOLLOWING, given=None), EVEN) is None
 
 
 def test_what_leans_less_is_moved_less():
@@ -124,13 +97,10 @@ def test_talk_about_the_conversation_stands_by_itself():
 def test_each_adjustment_takes_what_the_one_before_made_of_it():
     assert adjusted_follow_up(FOLLOWING, ()) is FOLLOWING.alone
     one_by_one = FOLLOWING.alone
-    for adjustment in OF_FOLLOW_UPS:
+    for adjustment in ADJUSTMENTS:
         one_by_one = adjustment(FOLLOWING, one_by_one) or one_by_one
     np.testing.assert_allclose(adjusted_follow_up(FOLLOWING).probabilities, one_by_one.probabilities)
-    long = Words("my son is in year two and the school will not assess him, what can i do about that now", LABELS)
-    assert share(adjusted_words(long, EVEN), "faq/term") < share(EVEN, "faq/term")
-    assert adjusted_words(long, EVEN, ()) is EVEN
 
 
 def test_each_adjustment_says_why_it_is_there():
-    assert all(adjustment.__doc__ for adjustment in (*OF_WORDS, *OF_FOLLOW_UPS))
+    assert all(adjustment.__doc__ for adjustment in ADJUSTMENTS)

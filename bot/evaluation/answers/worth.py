@@ -1,7 +1,7 @@
 """What is each adjustment of the ranking worth? `python -m bot.evaluation.answers.worth`: judged with each left out in turn.
 
 Prints a Markdown table of the measuring questions that the ranking settles: questions, two questions in one message, and what
-must be declined. Only what a message is taken for is judged; no guide is started. Needs a trained model.
+must be declined or stay calm. Only what a message is taken for is judged; no guide is started. Needs a trained model.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bot.guidance.replies import Message, answer_message
 from bot.paths import ROOT
 from bot.processes.rasa_process import RASA_PYTHON, rasa_environment
 
-SETTLED_BY_RANKING = ("answer", "multi_answer", "fallback")
+SETTLED_BY_RANKING = ("answer", "multi_answer", "fallback", "safe")
 # What a message that is not answered gets by its intent, as the answer gate calls it.
 _KINDS = {
     "ambiguous": "clarify",

@@ -33,6 +33,7 @@ from tqdm import tqdm
 from bot.encoder.encoder import sentence_encoder
 from bot.guidance.answers import load_answers
 from bot.guidance.briefs import briefs
+from bot.nlu.ranking import outcome_adjustments, probability_adjustments
 from bot.nlu.ranking.decision import Candidate, Costs
 from bot.nlu.ranking.examples import Example, Passage, Utterance
 from bot.nlu.ranking.features import (
@@ -51,19 +52,8 @@ from bot.nlu.ranking.features import (
     VECTORS,
     WRITER,
 )
-from bot.nlu.ranking.outcome_adjustments import ADJUSTMENTS, Adjustment, Ranked, decided
-from bot.nlu.ranking.probability_adjustments import (
-    OF_FOLLOW_UPS,
-    OF_WORDS,
-    AdjustmentOfFollowUp,
-    AdjustmentOfWords,
-    FollowUp,
-    Labels,
-    Reading,
-    Words,
-    adjusted_follow_up,
-    adjusted_words,
-)
+from bot.nlu.ranking.outcome_adjustments import Ranked, decided
+from bot.nlu.ranking.probability_adjustments import FollowUp, Labels, Reading, adjusted_follow_up
 from bot.nlu.ranking.ranker import Ranker
 from bot.reading.asking import asks_for_service, missing_thing
 from bot.reading.context import hangs_in_the_air, previous_turn
@@ -86,9 +76,8 @@ _INTENTS_OF_OUTCOMES = {
 class Adjustments:
     """The adjustments that a selector makes: all of them, but where the worth of each is measured."""
 
-    of_words: Sequence[AdjustmentOfWords] = OF_WORDS
-    of_follow_ups: Sequence[AdjustmentOfFollowUp] = OF_FOLLOW_UPS
-    of_outcomes: Sequence[Adjustment] = ADJUSTMENTS
+    of_follow_ups: Sequence[probability_adjustments.Adjustment] = probability_adjustments.ADJUSTMENTS
+    of_outcomes: Sequence[outcome_adjustments.Adjustment] = outcome_adjustments.ADJUSTMENTS
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -184,12 +173,8 @@ class AnswerSelector(GraphComponent):
     def _read_each(self, utterances: Sequence[Utterance]) -> List[Reading]:
         """Read each utterance by itself."""
         assert self.ranker is not None
-        readings = []
-        for utterance, scores in zip(utterances, self.ranker.views.score_many(utterances)):
-            reading = Reading(self.ranker.probabilities(scores), scores)
-            words = Words(utterance.texts[0], self._labels)
-            readings.append(adjusted_words(words, reading, self.adjustments.of_words))
-        return readings
+        scored = self.ranker.views.score_many(utterances)
+        return [Reading(self.ranker.probabilities(scores), scores) for scores in scored]
 
     def ranked(self, message: Message, reading: Reading) -> Ranked:
         """Return what a message was ranked as, for the adjustments to decide on."""

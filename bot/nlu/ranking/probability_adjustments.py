@@ -1,4 +1,4 @@
-"""From the views' probabilities to those a message is decided by. Lists of named adjustments, top to bottom.
+"""From the views' probabilities to those a message is decided by. A list of named adjustments, top to bottom.
 
 Each changes the reading before it, or leaves it. What each is worth was measured: docs/understanding.md.
 """
@@ -14,18 +14,12 @@ from numpy.typing import NDArray
 
 from bot.guidance.answers import Answer
 from bot.nlu.ranking.features import AMBIGUOUS_INTENT, FAQ_INTENT, OUT_OF_SCOPE_INTENT
-from bot.reading.asking import asks_for_meaning
 from bot.reading.context import CORRECTION, STRONG
 
-# An entry of the glossary answers only what a term means: how much less likely it is where nothing asks for that.
-GLOSSARY = "glossary"
-NO_MEANING_ASKED = 0.05
 # How much of a follow-up's meaning comes from the turn before, and how much likelier its answer is near the one before.
 CONTEXT_SHARE = {STRONG: 0.6, CORRECTION: 0.7}
 WEAK_CONTEXT_SHARE = 0.35
 KIN_OF_PREVIOUS = 2.5
-PREVIOUS_AGAIN = 0.6
-CORRECTED_AWAY = 0.05
 # What a follow-up may look like by itself ("then what"); anything else that is likely stands by itself.
 _FAQ_PREFIX = f"{FAQ_INTENT}/"
 _MAY_LEAN = (_FAQ_PREFIX, OUT_OF_SCOPE_INTENT, AMBIGUOUS_INTENT, "ask_what_can_you_do")
@@ -61,11 +55,6 @@ class Labels:
         return factors
 
     @cached_property
-    def glossary(self) -> NDArray[Any]:
-        """By what to multiply each label where nothing asks what a term means."""
-        return self.where(lambda answer: answer.topic == GLOSSARY, NO_MEANING_ASKED)
-
-    @cached_property
     def _of_answers(self) -> list[tuple[int, Answer]]:
         return list(self._found())
 
@@ -74,14 +63,6 @@ class Labels:
             answer = self.answers.get(label.partition("/")[2]) if label.startswith(_FAQ_PREFIX) else None
             if answer:
                 yield place, answer
-
-
-@dataclass(frozen=True)
-class Words:
-    """A text that was read by itself: a message, a question in one, or a message with what it leans on."""
-
-    text: str
-    labels: Labels
 
 
 @dataclass(frozen=True)
@@ -102,23 +83,12 @@ class FollowUp:
         """How much of the meaning comes from the turn before."""
         return CONTEXT_SHARE.get(self.leaning, WEAK_CONTEXT_SHARE)
 
-    @property
-    def is_correction(self) -> bool:
-        """Whether it turns away from what was taken for its meaning."""
-        return self.leaning == CORRECTION
-
     def leaned(self, factors: NDArray[Any]) -> NDArray[Any]:
         """Return factors as strong as the message leans."""
         return np.asarray(factors ** min(self.share * 1.5, 1.0))
 
 
-AdjustmentOfWords = Callable[[Words, Reading], Optional[Reading]]
-AdjustmentOfFollowUp = Callable[[FollowUp, Reading], Optional[Reading]]
-
-
-def no_meaning_asked(words: Words, reading: Reading) -> Optional[Reading]:
-    """Where nothing asks what a term means, the glossary's entries are unlikely."""
-    return None if asks_for_meaning(words.text) else reading.times(words.labels.glossary)
+Adjustment = Callable[[FollowUp, Reading], Optional[Reading]]
 
 
 def pooled_context(follow_up: FollowUp, reading: Reading) -> Optional[Reading]:
@@ -139,22 +109,6 @@ def kin_of_previous(follow_up: FollowUp, reading: Reading) -> Optional[Reading]:
     return reading.times(follow_up.leaned(kin))
 
 
-def previous_again(follow_up: FollowUp, reading: Reading) -> Optional[Reading]:
-    """The answer just given is hardly what somebody wants who goes on asking."""
-    given = follow_up.given
-    if not given or follow_up.is_correction:
-        return None
-    return reading.times(follow_up.leaned(follow_up.labels.where(lambda answer: answer.id == given.id, PREVIOUS_AGAIN)))
-
-
-def corrected_away(follow_up: FollowUp, reading: Reading) -> Optional[Reading]:
-    """The answer that a correction turns away from is not given again."""
-    given = follow_up.given
-    if not given or not follow_up.is_correction:
-        return None
-    return reading.times(follow_up.leaned(follow_up.labels.where(lambda answer: answer.id == given.id, CORRECTED_AWAY)))
-
-
 def stands_by_itself(follow_up: FollowUp, reading: Reading) -> Optional[Reading]:
     """Talk about the conversation ("thanks") stands by itself, whatever was said before."""
     alone = follow_up.alone
@@ -167,24 +121,14 @@ def are_kin(answer: Answer, other: Answer) -> bool:
     return answer.topic == other.topic or answer.id in other.related or bool(set(answer.sources) & set(other.sources))
 
 
-OF_WORDS: tuple[AdjustmentOfWords, ...] = (no_meaning_asked,)
-OF_FOLLOW_UPS: tuple[AdjustmentOfFollowUp, ...] = (
+ADJUSTMENTS: tuple[Adjustment, ...] = (
     pooled_context,
     kin_of_previous,
-    previous_again,
-    corrected_away,
     stands_by_itself,
 )
 
 
-def adjusted_words(words: Words, reading: Reading, adjustments: Sequence[AdjustmentOfWords] = OF_WORDS) -> Reading:
-    """Return how words are read after each adjustment in turn."""
-    for adjustment in adjustments:
-        reading = adjustment(words, reading) or reading
-    return reading
-
-
-def adjusted_follow_up(follow_up: FollowUp, adjustments: Sequence[AdjustmentOfFollowUp] = OF_FOLLOW_UPS) -> Reading:
+def adjusted_follow_up(follow_up: FollowUp, adjustments: Sequence[Adjustment] = ADJUSTMENTS) -> Reading:
     """Return how a follow-up is read after each adjustment in turn, from the message by itself on."""
     reading = follow_up.alone
     for adjustment in adjustments:

@@ -1,4 +1,4 @@
-"""What sort of thing a message asks for, where an answer must have that very thing: a price, a time limit, a meaning.
+"""What sort of thing a message asks for, where an answer must have that very thing: a price, a time limit, an address.
 
 An answer about the right subject is still no answer when the person asked what it costs and the answer names no
 price. So these questions are recognised by their words, and an answer without such a thing is not given.
@@ -12,7 +12,6 @@ from typing import Optional
 
 from bot.reading.bounds import ASIDE
 
-_LONGEST_TERM_WORDS = 3
 _TIME = r"(?:weeks?|days?|months?|hours?)"
 _WHO_MUST = r"(?:council|local authority|la|panel|ofsted|tribunal|school|they)"
 _IS = r"(?:is|are|does|do)"
@@ -35,17 +34,6 @@ def _any(*alternatives: str) -> re.Pattern[str]:
 
 _NOT_SAID = re.compile(
     r"(?<![^.\n])[^.\n]*\b(?:does not|do not|gives? no|no (?:price|sum|phone|list|number))\b[^.\n]*[.\n]?", re.I
-)
-_MEANING = _any(
-    r"\bmean(?:s|ing|t)?\b",
-    r"\b(?:stands? for|short for|acronym|abbreviation|initials|letters|define|definition|glossary)\b",
-    r"\b(?:full form|in full|spell(?:ed|t)? (?:it )?out|explain|in plain english|just the words)\b",
-    r"\bno idea\b",
-    r"\b(?:do not|don'?t|divvent) know what\b",
-    r"\b(?:keeps? saying|going on about|same as)\b",
-    r"\bthe [a-z] (?:in|for)\b",
-    r"\bwhat is this\b",
-    r"\bwhat (?:is|are|was) (?:a |an |the |this |these |those )?[a-z0-9&]+(?: [a-z0-9&]+){0,2} ?(?:\(|\?|$)",
 )
 
 
@@ -196,12 +184,6 @@ def missing_thing(normalised: str, answer_text: str) -> Optional[Thing]:
     asked = [thing for thing in THINGS if thing.asked.search(normalised)]
     said = _NOT_SAID.sub(" ", answer_text) if asked else ""
     return next((thing for thing in asked if not thing.said.search(said)), None)
-
-
-def asks_for_meaning(normalised: str) -> bool:
-    """Tell whether a normalised message may ask what a term means: it says so, or is hardly more than the term."""
-    bare = ASIDE.sub("", normalised)
-    return len(bare.split()) <= _LONGEST_TERM_WORDS or bool(_MEANING.search(bare))
 
 
 def asks_for_service(normalised: str) -> bool:

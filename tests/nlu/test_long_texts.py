@@ -12,12 +12,12 @@ from rasa.core.channels.channel import UserMessage
 
 from bot.encoder import encoder
 from bot.encoder.encoder import sentence_encoder
-from bot.nlu.components.normaliser import MOST_PARTS
-from bot.nlu.ranking.ranking import Views
+from bot.nlu.ranking.views import Views
 from bot.paths import MODELS, ROOT
 from bot.reading import long_texts
 from bot.reading.context import MOST_QUESTIONS
 from bot.reading.long_texts import MOST_TOKENS, most_telling, pieces_of, shortened
+from bot.reading.text import MOST_PARTS
 
 ORDINARY = (
     "my son is seven and has autism and the school says he cannot have a teaching assistant any more, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.reading.asking import asks_for_meaning, asks_for_service, missing_thing
+from bot.reading.asking import asks_for_service, missing_thing
 
 
 @pytest.mark.parametrize(
@@ -34,18 +34,6 @@ from bot.reading.asking import asks_for_meaning, asks_for_service, missing_thing
 def test_what_is_asked_must_be_said(message, answer, missing):
     found = missing_thing(message, answer)
     assert (found.name if found else None) == missing
-
-
-@pytest.mark.parametrize("message", ["kpi", "what does sef stand for", "meaning of pfa", "no idea what a taf is"])
-def test_a_meaning_is_asked(message):
-    assert asks_for_meaning(message)
-
-
-@pytest.mark.parametrize(
-    "message", ["can parents refer themselves to speech therapy", "targets for internships in the statement"]
-)
-def test_no_meaning_is_asked(message):
-    assert not asks_for_meaning(message)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Optional, Sequence
 
@@ -32,8 +33,9 @@ from tqdm import tqdm
 from bot.encoder.encoder import sentence_encoder
 from bot.guidance.answers import load_answers
 from bot.guidance.briefs import briefs
-from bot.nlu.ranking.adjustments import Ranked, decided
+from bot.nlu.ranking import outcome_adjustments, probability_adjustments
 from bot.nlu.ranking.decision import Candidate, Costs
+from bot.nlu.ranking.examples import Example, Passage, Utterance
 from bot.nlu.ranking.features import (
     AMBIGUOUS_INTENT,
     CONTEXT,
@@ -50,24 +52,17 @@ from bot.nlu.ranking.features import (
     VECTORS,
     WRITER,
 )
-from bot.nlu.ranking.ranking import Example, Passage, Ranker, Utterance
-from bot.reading.asking import asks_for_meaning, asks_for_service, missing_thing
-from bot.reading.context import CORRECTION, STRONG, Previous, hangs_in_the_air, previous_turn
+from bot.nlu.ranking.outcome_adjustments import Ranked, decided
+from bot.nlu.ranking.probability_adjustments import FollowUp, Labels, Reading, adjusted_follow_up
+from bot.nlu.ranking.ranker import Ranker
+from bot.reading.asking import asks_for_service, missing_thing
+from bot.reading.context import hangs_in_the_air, previous_turn
 from bot.reading.text import normaliser
 
 RANKING_LENGTH = 10
 # Two questions in one message: each must be this likely by itself to get an answer of its own.
 SURE_OF_EACH = 0.5
 MOST_ANSWERS = 2
-# How much of a follow-up's meaning comes from the turn before, and how much likelier its answer is near the one before.
-CONTEXT_SHARE = {STRONG: 0.6, CORRECTION: 0.7}
-WEAK_CONTEXT_SHARE = 0.35
-KIN_OF_PREVIOUS = 2.5
-PREVIOUS_AGAIN = 0.6
-CORRECTED_AWAY = 0.05
-# An entry of the glossary answers only what a term means: how much less likely it is where nothing asks for that.
-GLOSSARY = "glossary"
-NO_MEANING_ASKED = 0.05
 _FAQ_PREFIX = f"{FAQ_INTENT}/"
 _INTENTS_OF_OUTCOMES = {
     "answer": FAQ_INTENT,
@@ -75,8 +70,14 @@ _INTENTS_OF_OUTCOMES = {
     "refuse": OUT_OF_SCOPE_INTENT,
     "admit": FALLBACK_INTENT,
 }
-# What a follow-up may look like by itself ("then what"); anything else that is likely stands by itself.
-_MAY_LEAN = (_FAQ_PREFIX, OUT_OF_SCOPE_INTENT, AMBIGUOUS_INTENT, "ask_what_can_you_do")
+
+
+@dataclass(frozen=True)
+class Adjustments:
+    """The adjustments that a selector makes: all of them, but where the worth of each is measured."""
+
+    of_follow_ups: Sequence[probability_adjustments.Adjustment] = probability_adjustments.ADJUSTMENTS
+    of_outcomes: Sequence[outcome_adjustments.Adjustment] = outcome_adjustments.ADJUSTMENTS
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -96,9 +97,9 @@ class AnswerSelector(GraphComponent):
         self._storage = storage
         self._resource = resource
         self.ranker = ranker
-        self._factors: Optional[NDArray[Any]] = None
         self._places_of_intents: Dict[str, NDArray[Any]] = {}
         self._answers = load_answers()
+        self.adjustments = Adjustments()
         self.sources = sources_of_answers()
 
     @classmethod
@@ -149,68 +150,31 @@ class AnswerSelector(GraphComponent):
         return messages
 
     def read(self, message: Message) -> Reading:
-        """Return how a message is read, the turn before taken in where it leans on that.
-
-        Both readings are pooled; what belongs with the answer before is likelier, and what a correction
-        turned away from is not. Talk about the conversation ("thanks") stands by itself.
-        """
-        assert self.ranker is not None
+        """Return how a message is read, the turn before taken in where it leans on that."""
         alone = self._read(utterance_of(message))
         context, previous = message.get(CONTEXT), previous_turn(message.get("metadata"))
         if not context or not previous:
             return alone
-        top = self.ranker.labels[int(np.argmax(alone.probabilities))]
-        if not top.startswith(_MAY_LEAN) and alone.probabilities.max() > 0.5:
-            return alone
         vectors = np.stack([message.get(CONTEXT_VECTOR), message.get(VECTORS)[0]])
         together = self._read(Utterance(vectors, (context, message.get(NORMALISED))))
-        share = CONTEXT_SHARE.get(message.get(LEANING), WEAK_CONTEXT_SHARE)
-        pooled = np.log(alone.probabilities + 1e-6) * (1 - share) + np.log(together.probabilities + 1e-6) * share
-        pooled += np.log(self._near_previous(previous, message.get(LEANING) == CORRECTION)) * min(share * 1.5, 1.0)
-        shares = np.exp(pooled - pooled.max())
-        return Reading(shares / shares.sum(), together.scores)
+        given = self._answers.get(previous.answer or "")
+        follow_up = FollowUp(self._labels, message.get(LEANING), given, alone, together)
+        return adjusted_follow_up(follow_up, self.adjustments.of_follow_ups)
+
+    @cached_property
+    def _labels(self) -> Labels:
+        assert self.ranker is not None
+        return Labels(self.ranker.labels, self._answers)
 
     def _read(self, utterance: Utterance) -> Reading:
         """Read an utterance by itself."""
         return self._read_each([utterance])[0]
 
     def _read_each(self, utterances: Sequence[Utterance]) -> List[Reading]:
-        """Read each utterance by itself; where nothing asks for a meaning, the glossary's entries are unlikely."""
+        """Read each utterance by itself."""
         assert self.ranker is not None
-        readings = []
-        for utterance, scores in zip(utterances, self.ranker.views.score_many(utterances)):
-            probabilities = self.ranker.probabilities(scores)
-            if not asks_for_meaning(utterance.texts[0]):
-                probabilities = probabilities * self._unless_a_meaning_is_asked()
-                probabilities /= probabilities.sum()
-            readings.append(Reading(probabilities, scores))
-        return readings
-
-    def _unless_a_meaning_is_asked(self) -> NDArray[Any]:
-        """Return by what to multiply each label's probability where nothing asks what a term means."""
-        assert self.ranker is not None
-        if self._factors is None:
-            ids = [label.partition("/")[2] if label.startswith(_FAQ_PREFIX) else "" for label in self.ranker.labels]
-            glossary = [ident in self._answers and self._answers[ident].topic == GLOSSARY for ident in ids]
-            self._factors = np.where(glossary, NO_MEANING_ASKED, 1.0)
-        return self._factors
-
-    def _near_previous(self, previous: Previous, corrected: bool) -> NDArray[Any]:
-        """Return how much likelier each label is after the answer given before."""
-        assert self.ranker is not None
-        given = self._answers.get(previous.answer or "")
-        factors = np.ones(len(self.ranker.labels))
-        if not given:
-            return factors
-        for place, label in enumerate(self.ranker.labels):
-            answer = self._answers.get(label.partition("/")[2]) if label.startswith(_FAQ_PREFIX) else None
-            if answer is None:
-                continue
-            if answer.id == given.id:
-                factors[place] = CORRECTED_AWAY if corrected else PREVIOUS_AGAIN
-            elif answer.topic == given.topic or answer.id in given.related or set(answer.sources) & set(given.sources):
-                factors[place] = KIN_OF_PREVIOUS
-        return factors
+        scored = self.ranker.views.score_many(utterances)
+        return [Reading(self.ranker.probabilities(scores), scores) for scores in scored]
 
     def ranked(self, message: Message, reading: Reading) -> Ranked:
         """Return what a message was ranked as, for the adjustments to decide on."""
@@ -238,7 +202,7 @@ class AnswerSelector(GraphComponent):
 
     def _write(self, message: Message, reading: Reading) -> None:
         ranked = self.ranked(message, reading)
-        done = decided(ranked)
+        done = decided(ranked, self.adjustments.of_outcomes)
         intent = _INTENTS_OF_OUTCOMES.get(done.outcome, ranked.intent)
         confidence = ranked.chance if ranked.asks and not done.refusal else ranked.shares[ranked.intent]
         refusals = list(ranked.refusals)
@@ -319,14 +283,6 @@ class AnswerSelector(GraphComponent):
             return []
         surest = sorted(found, key=lambda candidate: -candidate.probability)[:MOST_ANSWERS]
         return [candidate for candidate in found if candidate in surest]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a message was read: the probability of each of the ranker's labels, and the views' scores behind them."""
-
-    probabilities: NDArray[Any]
-    scores: NDArray[Any]
 
 
 def utterance_of(message: Message) -> Utterance:

@@ -25,7 +25,8 @@ OTHER_LANGUAGE_INTENT = "other_language"
 PERSON_INTENT = "ask_for_person"
 DISTRESSED_INTENT = "distressed"
 
-# The views of a message that bot.nlu.ranking.ranking fuses. Scores hold each twice: of the whole message, then of its best part.
+# The views of a message, scored in bot.nlu.ranking.views and fused in bot.nlu.ranking.fusion. Scores hold each twice: of the
+# whole message, then of its best part.
 VIEW_NAMES = ("linear", "passage", "words", "letters", "alike", "three alike", "logistic")
 VIEWS = len(VIEW_NAMES)
 NEAREST_ALIKE = VIEW_NAMES.index("alike")

@@ -2,6 +2,10 @@
 
 Beside least squares it learns where two labels part, rather than where each lies. Small steps by Adam over a few
 rounds, the same on every machine but for rounding.
+
+scikit-learn's LogisticRegression finds the same (on 30 November 2026, of 13,323 examples: the first answer cites an acceptable
+section for 354 of 375 questions of our own and 327 of 340 of others, ours for 355 and 328), but a fit takes it 60 to 73 s of
+processor time in 100 steps, and 10 to 13 s in 15, where this takes 4 to 6; training makes seven fits.
 """
 
 from __future__ import annotations

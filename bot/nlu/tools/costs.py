@@ -16,7 +16,8 @@ import numpy as np
 
 from bot.encoder.encoder import SentenceEncoder
 from bot.nlu.components.answer_selector import sources_of_answers
-from bot.nlu.ranking.ranking import Ranker, Utterance
+from bot.nlu.ranking.examples import Utterance
+from bot.nlu.ranking.ranker import Ranker
 from bot.paths import MODELS
 from bot.reading.danger import find_urgent
 from bot.reading.text import plain_words

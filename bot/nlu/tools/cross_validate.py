@@ -18,8 +18,10 @@ from bot.guidance.answers import load_answers
 from bot.nlu.components.answer_selector import answer_passages, label_of, sources_of_answers, utterance_of, writer_of
 from bot.nlu.components.normaliser import MessageNormaliser
 from bot.nlu.components.sentence_encoder import SentenceEncoderFeaturizer
+from bot.nlu.ranking.examples import Example
 from bot.nlu.ranking.features import FAQ_INTENT, NORMALISED
-from bot.nlu.ranking.ranking import Example, Ranker, Views
+from bot.nlu.ranking.ranker import Ranker
+from bot.nlu.ranking.views import Views
 from bot.paths import EXAMPLES
 
 FEWEST_MESSAGES = 100

@@ -19,8 +19,9 @@ from tqdm import tqdm
 
 from bot.encoder.encoder import sentence_encoder
 from bot.nlu.components.answer_selector import answer_passages, sources_of_answers
+from bot.nlu.ranking.examples import Example, Utterance
 from bot.nlu.ranking.features import FAQ_INTENT
-from bot.nlu.ranking.ranking import Example, Ranker, Utterance
+from bot.nlu.ranking.ranker import Ranker
 from bot.nlu.tools.cross_validate import training_examples
 from bot.paths import ROOT
 from bot.reading.text import plain_words

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.nlu.ranking.adjustments import (
+from bot.nlu.ranking.decision import Candidate, Costs
+from bot.nlu.ranking.outcome_adjustments import (
     ADJUSTMENTS,
     Ranked,
     cheapest,
@@ -18,7 +19,6 @@ from bot.nlu.ranking.adjustments import (
     two_questions,
     weak_intent,
 )
-from bot.nlu.ranking.decision import Candidate, Costs
 
 COSTS = Costs(wrong_answer=0.65, right_reading_offered=0.5, no_reading_right=0.35)
 SOURCES = {f"faq/{name}": frozenset([f"document#{name}"]) for name in "abc"}

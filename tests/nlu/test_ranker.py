@@ -1,14 +1,12 @@
-"""The ranker finds the label, is calibrated, keeps its figures when saved, and the decision follows the costs."""
+"""The ranker finds the label, is calibrated for strangers, and keeps its figures when saved."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from bot.nlu.ranking.decision import Candidate, decide, worths
-from bot.nlu.ranking.ranking import Example, Passage, Ranker, Utterance, held_out_scores
+from bot.nlu.ranking.examples import Example, Passage, Utterance
+from bot.nlu.ranking.ranker import Ranker
 
 LABELS = [f"faq/answer-{number}" for number in range(8)]
 
@@ -45,21 +43,6 @@ def test_strangers_are_understood_and_the_confidence_is_true(world):
     assert right >= 0.95
     assert abs(np.mean([chance.max() for chance in chances]) - right) < 0.15
     assert all(abs(chance.sum() - 1) < 1e-4 for chance in chances)
-
-
-def test_held_out_messages_are_scored_by_views_that_never_saw_their_writer(world):
-    training, _, passages = world
-    alone = [*training, Example(training[0].utterance, "faq/only-by-one", "voice 0")]
-    scores, truths = held_out_scores([*LABELS, "faq/only-by-one"], alone, passages)
-    assert len(scores) == len(training)
-    assert len(LABELS) not in truths
-
-
-def test_where_each_label_has_one_writer_the_examples_are_spread(world):
-    training, _, passages = world
-    merged = [replace(example, writer=example.label) for example in training]
-    scores, _ = held_out_scores(LABELS, merged, passages)
-    assert len(scores) == len(training)
 
 
 def test_one_sentence_of_a_story_is_enough(world):
@@ -103,25 +86,3 @@ def test_the_chance_of_the_first_answer_is_true_for_strangers(world):
         right.append(ranker.labels[int(probabilities.argmax())] == stranger.label)
     assert all(0 <= chance <= 1 for chance in chances)
     assert abs(np.mean(chances) - np.mean(right)) < 0.15
-
-
-@pytest.mark.parametrize(
-    ("chance", "shares", "outcome"),
-    [(0.9, (0.9, 0.05, 0.02), "answer"), (0.4, (0.4, 0.4, 0.1), "clarify"), (0.1, (0.02, 0.02, 0.01), "admit")],
-)
-def test_the_decision_follows_the_chance(chance, shares, outcome):
-    ranking = [Candidate(label, share) for label, share in zip(LABELS, shares)]
-    assert decide(ranking, chance, SOURCES) == outcome
-
-
-def test_asking_is_worth_more_when_the_other_readings_are_likely():
-    close = [Candidate(LABELS[0], 0.4), Candidate(LABELS[1], 0.4)]
-    far = [Candidate(LABELS[0], 0.4), Candidate(LABELS[1], 0.01)]
-    asking = [worths(ranking, 0.4, SOURCES)["clarify"] for ranking in (close, far)]
-    assert asking[0] > asking[1]
-
-
-def test_readings_that_cite_the_same_section_are_answered_not_asked_about():
-    sources = {"first": frozenset({"a#1"}), "kin": frozenset({"a#1"}), "stranger": frozenset({"a#2"})}
-    ranking = [Candidate("first", 0.6), Candidate("kin", 0.39), Candidate("stranger", 0.005)]
-    assert decide(ranking, 0.65, sources) == "answer"

@@ -39,8 +39,7 @@ def as_aside(found: Found, offset: int = 0) -> dict[str, Any]:
 
 def wanted_from(tracker: Tracker) -> Wanted:
     """Return what the latest message asks for: what the pressed button holds, or else its words."""
-    entities = tracker.latest_message.get("entities") or []
-    for entity in entities:
+    for entity in tracker.latest_message.get("entities") or []:
         if entity["entity"] == LOOKING_FOR:
             return wanted_from_json(str(entity["value"]))
-    return wanted_from_text(str(tracker.latest_message.get("text") or ""), entities)
+    return wanted_from_text(str(tracker.latest_message.get("text") or ""))

@@ -22,7 +22,7 @@ OLDEST = 30
 _MOST_PHRASE_WORDS = 5
 _NO_AGE_AFTER = (
     r"(?!\s*(?:%|miles?|mins?|minutes?|hours?|hrs?|days?|weeks?\s+(?:ago|wait)|pm|am|o'?clock|times|people|kids|children|other|"
-    r"of\s+us|years?\s+ago|years?\s+(?:on|wait)|sessions?|services?|more|different|problems?|:|\.\d|pound|quid|/|-\s*\d))"
+    r"of\s+us|years?\s+ago|years?\s+(?:on|wait)|sessions?|services?|more|different|problems?|:|\.\d|pounds?|quid|kg|kilos?|stone|/|-\s*\d))"
 )
 _UNIT = r"(?:[\s-]*(?P<unit>years?|yrs?|yr|y\.?o|yo|months?|mths?|mos?|weeks?|wks?)\b(?:[\s-]*(?:olds?\b|of\s+age))?)"
 _NUMBER = r"(?P<number>\d{1,2}|{words})"
@@ -152,8 +152,8 @@ class Wanted:
         return replace(self, **cleared[condition])
 
 
-def wanted_from_text(text: str, entities: Iterable[Mapping[str, Any]] = ()) -> Wanted:
-    """Return what a message asks for. `entities` (Rasa's) fill in what the words themselves did not give."""
+def wanted_from_text(text: str) -> Wanted:
+    """Return what a message asks for."""
     rest = text
     mention = gazetteer().in_text(text)
     if mention:
@@ -166,16 +166,7 @@ def wanted_from_text(text: str, entities: Iterable[Mapping[str, Any]] = ()) -> W
     is_free = bool(_FREE.search(rest))
     terms, left = _terms(_plain_words(_without_asides(rest)))
     subject, weak = _subject(left)
-    named: dict[str, list[str]] = {}
-    for entity in entities:
-        named.setdefault(str(entity["entity"]), []).append(str(entity["value"]))
-    place = (
-        mention.place.name
-        if mention
-        else next((name for name in named.get("place", []) if gazetteer().named(name)), None)
-    )
-    if age is None and named.get("age"):
-        _, age, age_to = _take_age(named["age"][0])
+    place = mention.place.name if mention else None
     return Wanted(
         words=text,
         needs=_ids(terms, "need"),
@@ -319,6 +310,7 @@ def _age_patterns() -> tuple[re.Pattern[str], ...]:
         re.compile(r"\b(?:over|above)\s+(?P<over>\d{1,2})s\b", re.I),
         re.compile(rf"\b{number}{_UNIT}", re.I),
         re.compile(rf"\b{cue}\s+{number}\b{_NO_AGE_AFTER}", re.I),
+        re.compile(rf"\b(?:lad|lass|boy|girl|child|bairn|son|daughter)\s+of\s+{number}\b{_NO_AGE_AFTER}", re.I),
     )
 
 

@@ -9,8 +9,9 @@ from rasa_sdk import Tracker
 from actions.base import GuideAction, Outcome
 from bot.directory.search.directory import Found, directory
 from bot.directory.search.gaps import gaps
-from bot.directory.search.query import Wanted, wanted_from_text
+from bot.directory.search.query import wanted_from_text
 from bot.directory.search.replies import LOOKING_FOR, records_message, wanted_as_json, wanted_from_json
+from bot.directory.search.wanted import Wanted
 
 
 class ActionFindService(GuideAction):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.directory.search.query import WEEKEND, Wanted, wanted_from_text
+from bot.directory.search.query import wanted_from_text
+from bot.directory.search.times import WEEKEND
+from bot.directory.search.wanted import Wanted
 
 
 @pytest.mark.parametrize(

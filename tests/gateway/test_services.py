@@ -15,7 +15,7 @@ from starlette.datastructures import QueryParams
 from bot.directory.records import models
 from bot.directory.records.places import PlacesMissing, gazetteer
 from bot.directory.search.gaps import Gap
-from bot.directory.search.query import WEEKEND
+from bot.directory.search.times import WEEKEND
 from bot.gateway.services.form import address_of, read_form
 from bot.store.engine import open_engine
 from tests.databases import new_database

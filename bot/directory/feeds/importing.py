@@ -34,10 +34,6 @@ _LONGEST_NAME = 200
 _MOST_UNWRITTEN = 100
 _RUNS_KEPT = 50
 _LOCK = 7_305_116  # any number: the key of the lock that two imports compete for on PostgreSQL
-_AT_ONCE_CHARACTERS = 20_000_000
-_REASONS_KEPT = 1000
-_LONGEST_NAME = 200
-_MOST_UNWRITTEN = 100
 
 
 @dataclass(frozen=True)

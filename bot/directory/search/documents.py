@@ -14,7 +14,6 @@ from bot.directory.search.models import SearchDocument
 from bot.directory.search.words import stems_of
 
 UNKNOWN_MINUTE = -1
-EVERY_DAY = 127
 _VECTOR_TEXT_CHARACTERS = 260
 _STEM_CHARACTERS = 60
 _COUNTY_AREAS = ("county durham", "durham", "durham county council", "county durham and darlington", "north east")

@@ -28,7 +28,7 @@ def warm_up() -> None:
     """Load what the first question would wait for: answers, the small encoder, the records. Never raises."""
     try:
         load_answers()
-        directory().search(wanted_from_text("autism group near Durham", []))
+        directory().search(wanted_from_text("autism group near Durham"))
     except Exception as error:  # noqa: BLE001 - whatever is missing, each action says so kindly when it needs it
         log.warning("not everything could be loaded beforehand: %s", type(error).__name__)
 

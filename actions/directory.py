@@ -9,8 +9,9 @@ from rasa_sdk import Tracker
 from actions.base import GuideAction, Outcome
 from bot.directory.search.directory import Found, directory
 from bot.directory.search.gaps import gaps
-from bot.directory.search.query import Wanted, wanted_from_text
+from bot.directory.search.query import wanted_from_text
 from bot.directory.search.replies import LOOKING_FOR, records_message, wanted_as_json, wanted_from_json
+from bot.directory.search.wanted import Wanted
 
 
 class ActionFindService(GuideAction):
@@ -39,8 +40,7 @@ def as_aside(found: Found, offset: int = 0) -> dict[str, Any]:
 
 def wanted_from(tracker: Tracker) -> Wanted:
     """Return what the latest message asks for: what the pressed button holds, or else its words."""
-    entities = tracker.latest_message.get("entities") or []
-    for entity in entities:
+    for entity in tracker.latest_message.get("entities") or []:
         if entity["entity"] == LOOKING_FOR:
             return wanted_from_json(str(entity["value"]))
-    return wanted_from_text(str(tracker.latest_message.get("text") or ""), entities)
+    return wanted_from_text(str(tracker.latest_message.get("text") or ""))

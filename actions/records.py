@@ -11,7 +11,6 @@ from actions.base import GuideAction, Outcome, told_by_gateway
 from actions.directory import as_aside, searched
 from bot.directory.search.directory import MOST_RECORDS, directory
 from bot.directory.search.follow_up import Change, changed
-from bot.directory.search.query import Wanted
 from bot.directory.search.replies import (
     LOOKING_FOR,
     ask_place_message,
@@ -22,6 +21,7 @@ from bot.directory.search.replies import (
     wanted_from_json,
     which_record_message,
 )
+from bot.directory.search.wanted import Wanted
 from bot.guidance.replies import fallback_message
 from bot.turn.steps.services_follow_up import DETAIL, NEARER, POSITION
 

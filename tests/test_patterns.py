@@ -17,7 +17,9 @@ def test_the_patterns_of_every_module_are_read():
     their_patterns_are_read(
         {
             "bot.directory.search.follow_up",
+            "bot.directory.search.ages",
             "bot.directory.search.query",
+            "bot.directory.search.times",
             "bot.reading.retelling",
             "bot.privacy.redaction",
         }

@@ -47,7 +47,7 @@ def test_every_arrow_goes_down():
         ("bot/turn/chat.py", "from bot.desk.build import add_desk", "Arrows between rooms go down"),
         ("bot/gateway/chat/pages.py", "from bot.nlu.ranking.decision import decide", "Only Rasa's environment imports bot.nlu"),
         ("bot/reading/context.py", "from bot.settings import settings", "Reading imports nothing of ours but paths"),
-        ("bot/directory/records/writer.py", "from bot.directory.search.query import Wanted", "directory"),
+        ("bot/directory/records/writer.py", "from bot.directory.search.wanted import Wanted", "directory"),
     ],
 )  # fmt: skip
 def test_an_arrow_drawn_up_is_told(copy, file, arrow, contract):

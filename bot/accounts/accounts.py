@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import cached_property
 
 import pyotp
@@ -19,6 +18,7 @@ from bot.accounts.models import LONGEST_NAME, Account, DeskSession
 from bot.accounts.passwords import Codes, hash_password, is_password, needs_new_hash, password_problem
 from bot.accounts.slowing import NameState, Origin, Slowed, Slowing
 from bot.roles import Role, checked_roles
+from bot.times import utc_now
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Accounts:
             works_queue=works_queue,
             active=True,
             totp_last_step=0,
-            created_at=_now(),
+            created_at=utc_now(),
         )
         try:
             with Session(self._engine) as session, session.begin():
@@ -202,7 +202,7 @@ class Accounts:
             return None
         failed = self._slowing.succeeded(session, name, account.id, origin)
         account.totp_last_step = step
-        account.signed_in_at = _now()
+        account.signed_in_at = utc_now()
         audit.record(session, account.name, "sign_in", account.name, failed_tries_before=failed)
         return replace(person_of(account), failed_before=failed)
 
@@ -236,7 +236,7 @@ class Accounts:
                 account = session.scalar(select(Account).where(Account.oidc_subject == subject))
                 if account is None:
                     account = Account(oidc_subject=subject, name=name, roles="", active=True, works_queue=False)
-                    account.totp_last_step, account.created_at = 0, _now()
+                    account.totp_last_step, account.created_at = 0, utc_now()
                     session.add(account)
                     audit.record(session, name, "account.added", name, roles=_joined(roles), by="identity provider")
                 elif account.roles != _joined(roles):
@@ -247,7 +247,7 @@ class Accounts:
                 if not account.active:
                     audit.record(session, account.name, "sign_in.refused", account.name, because="disabled")
                     return None
-                account.name, account.roles, account.signed_in_at = name, _joined(roles), _now()
+                account.name, account.roles, account.signed_in_at = name, _joined(roles), utc_now()
                 session.flush()
                 audit.record(session, account.name, "sign_in", account.name, by="identity provider")
                 return person_of(account)
@@ -317,7 +317,3 @@ def _checked_name(name: str) -> str:
 
 def _joined(roles: Iterable[str]) -> str:
     return " ".join(sorted(roles))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

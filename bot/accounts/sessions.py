@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.engine import Engine
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bot.accounts import audit
 from bot.accounts.accounts import Person, person_of
 from bot.accounts.models import Account, DeskSession
+from bot.times import utc_now
 
 _SEEN_EVERY = timedelta(seconds=30)
 
@@ -54,7 +55,7 @@ class Sessions:
     def begin(self, person: Person, replacing: str | None = None) -> str:
         """Start a session and return its secret for the cookie; the one that the browser had (`replacing`) ends."""
         secret = secrets.token_urlsafe(32)
-        now = _now()
+        now = utc_now()
         with Session(self._engine) as session, session.begin():
             self._erase_expired(session, now)
             if replacing:
@@ -66,7 +67,7 @@ class Sessions:
 
     def find(self, secret: str) -> SignedIn | None:
         """Return who is signed in with this secret, or None where the session has ended or the account is disabled."""
-        now = _now()
+        now = utc_now()
         with Session(self._engine) as session:
             row = session.execute(
                 select(DeskSession, Account)
@@ -100,7 +101,7 @@ class Sessions:
 
     def of(self, signed_in: SignedIn) -> list[OpenSession]:
         """Return the person's sessions, the latest used first."""
-        now = _now()
+        now = utc_now()
         with Session(self._engine) as session:
             rows = session.scalars(
                 select(DeskSession)
@@ -135,7 +136,3 @@ def is_csrf(given: str, expected: str) -> bool:
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.engine import Engine
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.accounts.models import KnownAddress, SignInBrake
 from bot.privacy.network_addresses import keyed_hash, network_of
+from bot.times import utc_now
 
 FIRST_WAIT = timedelta(minutes=1)
 KEPT_FOR = timedelta(days=2)
@@ -75,7 +76,7 @@ class Slowing:
         It is counted alike for names that there are and names that there are not, so it tells nothing of them.
         """
         brake = session.get(SignInBrake, self._own(name, account_id, origin)[0])
-        return _seconds(brake, _now())
+        return _seconds(brake, utc_now())
 
     def is_known(self, session: Session, account_id: int | None, origin: Origin) -> bool:
         """Tell whether this browser or this address signed in to the account well before."""
@@ -84,14 +85,14 @@ class Slowing:
             select(KnownAddress.seen_at).where(
                 KnownAddress.account_id == (account_id or 0),
                 KnownAddress.address == address,
-                KnownAddress.seen_at > _now() - timedelta(days=self.limits.known_days),
+                KnownAddress.seen_at > utc_now() - timedelta(days=self.limits.known_days),
             )
         )
         return seen is not None or (account_id is not None and account_id in origin.marks)
 
     def must_wait(self, session: Session, name: str, origin: Origin) -> bool:
         """Tell whether a stranger's try comes too early: too many failed with this name, or from this address."""
-        now = _now()
+        now = utc_now()
         keys = (self._name(name), self._address(origin))
         return any(_seconds(session.get(SignInBrake, key), now) for key in keys)
 
@@ -102,7 +103,7 @@ class Slowing:
 
         One that came too early does not make the wait longer, for else somebody could keep a name waiting for ever.
         """
-        now = _now()
+        now = utc_now()
         own, of_name = self._own(name, account_id, origin)
         self._add(session, own, of_name, self.limits.own, now)
         counts = stranger and not early
@@ -115,7 +116,7 @@ class Slowing:
 
     def tried(self, session: Session, name: str, account_id: int | None) -> None:
         """Note, for the person and for administrators, that somebody tried this name."""
-        now = _now()
+        now = utc_now()
         row = self._row(session, self._name(name), self._name(name), now)
         row.tries += 1
         row.kept = account_id is not None
@@ -123,7 +124,7 @@ class Slowing:
 
     def succeeded(self, session: Session, name: str, account_id: int, origin: Origin) -> int:
         """Remember the address as one that signs in well; return how many tries failed since the last sign-in."""
-        now = _now()
+        now = utc_now()
         session.execute(delete(SignInBrake).where(SignInBrake.id == self._own(name, account_id, origin)[0]))
         row = session.get(SignInBrake, self._name(name))
         failed = row.tries if row else 0
@@ -140,12 +141,12 @@ class Slowing:
     def count_for(self, session: Session, account_id: int) -> bool:
         """Count a wrong password of somebody who is signed in; tell whether they must wait now."""
         key = keyed_hash(self._key, "signed in", account_id)
-        self._add(session, key, None, self.limits.own, _now())
+        self._add(session, key, None, self.limits.own, utc_now())
         return self.waits_for(session, account_id)
 
     def waits_for(self, session: Session, account_id: int) -> bool:
         """Tell whether somebody who is signed in gave too many wrong passwords."""
-        return _seconds(session.get(SignInBrake, keyed_hash(self._key, "signed in", account_id)), _now()) > 0
+        return _seconds(session.get(SignInBrake, keyed_hash(self._key, "signed in", account_id)), utc_now()) > 0
 
     def release(self, session: Session, name: str, account_id: int) -> None:
         """Let everybody try this name again at once; how many tries failed is still told at the next sign-in."""
@@ -156,7 +157,7 @@ class Slowing:
 
     def states(self, session: Session, names: Iterable[str]) -> dict[str, NameState]:
         """Return how each of these names stands."""
-        now = _now()
+        now = utc_now()
         rows: dict[str, list[SignInBrake]] = {}
         for row in session.scalars(select(SignInBrake).where(SignInBrake.name.is_not(None))):
             rows.setdefault(str(row.name), []).append(row)
@@ -217,7 +218,7 @@ class Slowing:
 
 def erase_old(engine: Engine, known_days: int) -> dict[str, int]:
     """Erase counts that are over and addresses that nobody signed in from for so long; return how many."""
-    now = _now()
+    now = utc_now()
     with Session(engine) as session, session.begin():
         brakes = session.execute(delete(SignInBrake).where(SignInBrake.expires_at < now).returning(SignInBrake.id))
         too_old = KnownAddress.seen_at < now - timedelta(days=known_days)
@@ -229,7 +230,3 @@ def _seconds(brake: SignInBrake | None, now: datetime) -> int:
     if brake is None or brake.wait_until is None:
         return 0
     return max(math.ceil((brake.wait_until - now).total_seconds()), 0)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

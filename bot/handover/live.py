@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import delete, func, select, update
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bot.handover.referrals.models import LiveConversation, LiveMessage, Referral, ReferralEvent, ident_sorted_by_time
 from bot.handover.referrals.store import NotFound, NotPossible, ReferralStore
 from bot.privacy.encryption import place
+from bot.times import utc_now, with_zone
 
 Sender = Literal["family", "person", "notice"]
 Ending = Literal["back", "closed"]
@@ -70,7 +71,7 @@ class LiveChats:
         found = session.execute(
             update(Referral)
             .where(Referral.id == referral)
-            .values(changed_at=_now())
+            .values(changed_at=utc_now())
             .returning(Referral.conversation_id)
             .execution_options(synchronize_session=False)
         ).first()
@@ -89,7 +90,9 @@ class LiveChats:
         )
         if not session.execute(again).first():
             session.add(
-                LiveConversation(conversation_id=conversation, referral_id=referral, shown_name=name, began_at=_now())
+                LiveConversation(
+                    conversation_id=conversation, referral_id=referral, shown_name=name, began_at=utc_now()
+                )
             )
             session.flush()
         self._add(session, conversation, "notice", name, "joined", after)
@@ -145,7 +148,7 @@ class LiveChats:
             ended = session.execute(
                 update(LiveConversation)
                 .where(LiveConversation.conversation_id == conversation, LiveConversation.ended_at.is_(None))
-                .values(ended_at=_now())
+                .values(ended_at=utc_now())
                 .returning(LiveConversation.referral_id, LiveConversation.shown_name)
                 .execution_options(synchronize_session=False)
             ).first()
@@ -204,19 +207,15 @@ class LiveChats:
         content = json.dumps({"name": name, "text": text, "after": after}, ensure_ascii=False)
         sealed = self._vault.seal(content, place("live_message", "sealed", ident))
         row = LiveMessage(
-            id=ident, conversation_id=conversation, sender=sender, key_hash=key_hash, at=_now(), sealed=sealed
+            id=ident, conversation_id=conversation, sender=sender, key_hash=key_hash, at=utc_now(), sealed=sealed
         )
         session.add(row)
 
     def _record(self, session: Session, referral: str, what: str, who: str) -> None:
-        session.add(ReferralEvent(referral_id=referral, at=_now(), what=what, who=who))
+        session.add(ReferralEvent(referral_id=referral, at=utc_now(), what=what, who=who))
 
     def _line(self, row: LiveMessage) -> Line:
         content = json.loads(self._vault.open(row.sealed, place("live_message", "sealed", row.id)))
-        at = row.at if row.at.tzinfo else row.at.replace(tzinfo=UTC)
+        at = with_zone(row.at)
         sender: Sender = row.sender  # type: ignore[assignment]
         return Line(row.id, sender, at, content["name"], content["text"], content.get("after"))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

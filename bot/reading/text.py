@@ -126,11 +126,9 @@ def _is_name(match: re.Match[str]) -> bool:
 @lru_cache(maxsize=1)
 def normaliser() -> Normaliser:
     """Return the normaliser of this project's vocabulary and answers."""
-    words: set[str] = set()
+    words = set(load_vocabulary().spelling_words)
     for file in sorted(ANSWERS.glob("*/*.md")):
         words.update(re.findall(r"[a-z]{4,}", file.read_text(encoding="utf-8").lower()))
-    for phrases in load_vocabulary().entity_phrases().values():
-        words.update(re.findall(r"[a-z]{4,}", " ".join(" ".join(each) for each in phrases.values()).lower()))
     return Normaliser(load_vocabulary(), frozenset(words))
 
 

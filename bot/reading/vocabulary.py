@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -22,15 +21,8 @@ class Vocabulary:
     everyday: frozenset[str]
     replacements: dict[str, str]
     explained_terms: frozenset[str]
-    entities: dict[str, Any]
+    spelling_words: frozenset[str]
     number_words: tuple[str, ...]
-
-    def entity_phrases(self) -> dict[str, dict[str, list[str]]]:
-        """Return, for each kind of entity, the phrases of each value."""
-        return {
-            kind: values if isinstance(values, dict) else {value: [value] for value in values}
-            for kind, values in self.entities.items()
-        }
 
 
 @lru_cache
@@ -47,6 +39,6 @@ def load_vocabulary(file: Path = VOCABULARY_FILE) -> Vocabulary:
             for word, meaning in table.items()
         },
         explained_terms=frozenset(content["explained_terms"]),
-        entities=content["entities"],
+        spelling_words=frozenset(content["spelling_words"]),
         number_words=tuple(content["number_words"]),
     )

@@ -7,7 +7,7 @@ import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, ForeignKey, String, delete, func, insert, select, update
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.store.engine import open_engine
 from bot.store.tables import Base
+from bot.times import utc_now, with_zone
 from bot.turn.state import State, state_from_json
 
 
@@ -133,7 +134,7 @@ class ConversationStore:
         `ident` is an id that was given out before the conversation could be begun.
         """
         ident = ident or secrets.token_urlsafe(24)
-        row = {"id": ident, "audience": audience, "last_at": _now(), "secret_hash": _hash(secret)}
+        row = {"id": ident, "audience": audience, "last_at": utc_now(), "secret_hash": _hash(secret)}
         with self.engine.begin() as connection:
             connection.execute(insert(Conversation).values(row))
         return ident
@@ -173,7 +174,7 @@ class ConversationStore:
 
         Nothing is kept of a conversation that was erased in the meantime.
         """
-        now = _now()
+        now = utc_now()
         guide = [{"sender": "guide", "content": reply} for reply in replies]
         entries = [{"sender": "user", "content": {"text": said}}, *guide]
         # Plain statements: this is the busiest place of the gateway.
@@ -200,7 +201,7 @@ class ConversationStore:
     def touch(self, conversation: str) -> None:
         """Keep the conversation for its whole time again from now, since somebody wrote in it."""
         with self.engine.begin() as connection:
-            connection.execute(update(Conversation).where(Conversation.id == conversation).values(last_at=_now()))
+            connection.execute(update(Conversation).where(Conversation.id == conversation).values(last_at=utc_now()))
 
     def history(self, conversation: str) -> list[dict[str, Any]]:
         """Return the messages so far, oldest first, each with `from` ("user" or "guide") and `at`."""
@@ -211,7 +212,7 @@ class ConversationStore:
         with Session(self.engine) as session:
             entries = session.scalars(select(Entry).where(Entry.conversation_id == conversation).order_by(Entry.id))
             return [
-                (entry.id, {"from": entry.sender, "at": _aware(entry.at).isoformat(), **entry.content})
+                (entry.id, {"from": entry.sender, "at": with_zone(entry.at).isoformat(), **entry.content})
                 for entry in entries
             ]
 
@@ -262,7 +263,7 @@ class ConversationStore:
         Those in `but` stay: a person of SENDIASS has them. A time that is yet to come was written by a clock that was
         wrong; it counts as now, so that nothing is kept for ever.
         """
-        now = _now()
+        now = utc_now()
         before = now - timedelta(hours=hours)
         with Session(self.engine) as session, session.begin():
             session.execute(update(Conversation).where(Conversation.last_at > now).values(last_at=now))
@@ -288,12 +289,3 @@ def _erase(session: Session, conversations: Sequence[str]) -> int:
 
 def _hash(secret: str | None) -> str | None:
     return hashlib.sha256(secret.encode()).hexdigest() if secret else None
-
-
-def _aware(at: datetime) -> datetime:
-    """Return a time with its zone: SQLite gives back times without one, all in UTC."""
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -194,10 +194,7 @@ def test_urgent_help_handover_and_small_talk():
 
 
 def test_records_say_what_was_looked_for(starting_records):
-    entities = [{"entity": "need", "value": "sensory"}, {"entity": "service_kind", "value": "borrow"}]
-    (message,) = say(
-        ActionFindService(), tracker("where can i borrow sensory toys", entities=entities, intent="find_service")
-    )
+    (message,) = say(ActionFindService(), tracker("where can i borrow sensory toys", intent="find_service"))
     assert message["custom"]["kind"] == "records"
     assert message["custom"]["records"][0]["name"] == "Learning Library"
     assert "sensory" in message["custom"]["filters"]

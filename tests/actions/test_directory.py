@@ -13,7 +13,7 @@ from bot.directory.search.gaps import Gap, Gaps
 from bot.store.engine import open_engine
 from tests.actions.test_actions import say, tracker
 from tests.databases import new_database
-from tests.directory.records import add_service, opened
+from tests.directory.small_records import add_service, opened
 
 
 @pytest.fixture

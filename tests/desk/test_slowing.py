@@ -34,7 +34,7 @@ def accounts(engine, monkeypatch):
 def clock(monkeypatch):
     """A clock to be put forward."""
     now = [datetime.now(UTC)]
-    monkeypatch.setattr(slowing, "_now", lambda: now[0])
+    monkeypatch.setattr(slowing, "utc_now", lambda: now[0])
 
     def forward(**time: float) -> None:
         now[0] += timedelta(**time)

@@ -17,7 +17,7 @@ from bot.gateway.services import open_referral
 from bot.gateway.web.problems import Problem, handle_problem
 from bot.store.engine import open_engine
 from tests.databases import new_store
-from tests.directory.records import CHANGED, add_service, add_term, ident, opened
+from tests.directory.small_records import CHANGED, add_service, add_term, ident, opened
 
 V3 = "/open-referral/v3"
 CONSETT, SEAHAM = (54.85, -1.83), (54.84, -1.34)

@@ -15,11 +15,11 @@ from starlette.datastructures import QueryParams
 from bot.directory.records import models
 from bot.directory.records.places import PlacesMissing, gazetteer
 from bot.directory.search.gaps import Gap
-from bot.directory.search.query import WEEKEND
+from bot.directory.search.times import WEEKEND
 from bot.gateway.services.form import address_of, read_form
 from bot.store.engine import open_engine
 from tests.databases import new_database
-from tests.directory.records import CHANGED, add_service, ident, opened
+from tests.directory.small_records import CHANGED, add_service, ident, opened
 
 SEAHAM, CONSETT = (54.84, -1.34), (54.85, -1.83)
 BROWSER = {"accept": "text/html"}

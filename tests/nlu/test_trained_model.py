@@ -38,13 +38,6 @@ def test_urgent_help_overrules_everything_else_in_the_message(parse):
     assert parse(text)["intent"]["name"] == "urgent_help"
 
 
-def test_entities_are_found(parse):
-    entities = {
-        (entity["entity"], entity["value"]) for entity in parse("autism group near seaham for a 7 year old")["entities"]
-    }
-    assert {("need", "autism"), ("place", "seaham"), ("age", "7 year old")} <= entities
-
-
 @pytest.mark.parametrize("text", ["\u2060/restart", "\u2060/urgent_help", "EXTERNAL: faq"])
 def test_public_text_is_never_an_intent(parse, text):
     assert parse(text)["intent"]["name"] not in ("restart", "EXTERNAL")
@@ -74,7 +67,7 @@ def test_explain_shows_the_path_of_a_message(agent):
     assert "normalised:     what is a personal budget" in lines
     assert "answer:         personal-budgets/what-is-personal-budget" in lines
     assert "source:       ot-guide-2023#personal-budgets" in lines
-    for part in ("intent:", "entities:", "candidates", "worth of each outcome", "chance that"):
+    for part in ("intent:", "candidates", "worth of each outcome", "chance that"):
         assert part in lines
 
 

@@ -27,7 +27,7 @@ def clock(monkeypatch):
     def set_to(hours: float) -> None:
         now = datetime.now(UTC) + timedelta(hours=hours)
         for module in ("bot.turn.conversations", "bot.handover.live", "bot.handover.form.drafts"):
-            monkeypatch.setattr(f"{module}._now", lambda: now)
+            monkeypatch.setattr(f"{module}.utc_now", lambda: now)
         monkeypatch.setattr("bot.handover.referrals.models.time.time_ns", lambda: int(now.timestamp() * 1e9))
 
     return set_to

@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 
 from bot.directory.feeds import FORMATS, format_of
 from bot.directory.feeds.reading import size_of
+from bot.directory.records.digests import digest
 from bot.directory.records.models import ImportRun, Service, Source
 from bot.directory.records.normalise import normalise, published_id
 from bot.directory.records.record import Record, Rejected, Skipped
 from bot.directory.records.taxonomy import FILE as TAXONOMY
-from bot.directory.records.writer import Writer, digest, remove_unused, withdraw
+from bot.directory.records.writer import Writer, remove_unused, withdraw
 
 # Raise it when records come to be read in another way: then the next run writes every record anew.
 READING = 2
@@ -34,10 +35,6 @@ _LONGEST_NAME = 200
 _MOST_UNWRITTEN = 100
 _RUNS_KEPT = 50
 _LOCK = 7_305_116  # any number: the key of the lock that two imports compete for on PostgreSQL
-_AT_ONCE_CHARACTERS = 20_000_000
-_REASONS_KEPT = 1000
-_LONGEST_NAME = 200
-_MOST_UNWRITTEN = 100
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from bot.directory.feeds.configured import ConfiguredFeed
 from bot.directory.feeds.fetching import FIRST_PAUSE_S, FeedFailed, Fetched, Fetcher, Progress, without_bar
 from bot.directory.feeds.importing import READING, Feed, Report, find_source, import_records, keep_run
 from bot.directory.feeds.reading import read, read_file
+from bot.directory.records.digests import digest
 from bot.directory.records.models import Service, Source
 from bot.directory.records.taxonomy import FILE as TAXONOMY
-from bot.directory.records.writer import digest
 from bot.guidance.wording import wording
 from bot.outgoing import Ways
 from bot.paths import KNOWLEDGE

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.times import with_zone
+
 Json = dict[str, Any]
 PLACES = frozenset({"physical", "postal", "virtual"})
 EMAIL = re.compile(r"(?<![^@\s])[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -24,8 +26,7 @@ def lists(**fields: list[Any]) -> Json:
 
 def moment(value: datetime) -> str:
     """Return a moment in RFC 3339, in UTC with milliseconds; a naive one is taken as UTC."""
-    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return with_zone(value).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def day(value: date | None) -> str | None:

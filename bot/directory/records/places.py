@@ -50,6 +50,9 @@ _CUES_AFTER = frozenset(["way", "area", "based", "side"])
 _NAMING = frozenset(
     ["called", "named", "my", "our", "son", "daughter", "lad", "lass", "is", "wor", "with", "for", "and"]
 )
+_BEFORE_A_SIGNATURE = frozenset(
+    ["thanks", "thankyou", "you", "cheers", "regards", "ta", "love", "wishes", "please", "xx"]
+)
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,6 @@ class Place:
         if self.latitude is None or self.longitude is None:
             return None
         return self.latitude, self.longitude
-
-    def miles_to(self, latitude: float, longitude: float) -> float | None:
-        """Return the distance to a point in miles as the crow flies, or None where this place has no point."""
-        return None if self.point is None else miles_between(self.point, (latitude, longitude))
 
 
 @dataclass(frozen=True)
@@ -213,9 +212,13 @@ class Gazetteer:
             for length in range(min(_MOST_WORDS, len(words) - index), 0, -1):
                 key = tuple(words[index : index + length])
                 place = self._places.get(key) or self._misspelt(key, words, index)
-                if place and self._counts(key, place, words, index, tokens[index][0]):
+                end = tokens[index + length - 1].end()
+                alone = length == len(words) or (
+                    place is not None and not place.is_outside and _is_added_at_end(text, tokens[index].start(), end)
+                )
+                if place and self._counts(key, place, words, index, tokens[index][0], alone):
                     weight = _weight(place, words[index - 1] if index else "")
-                    yield Mention(place, tokens[index].start(), tokens[index + length - 1].end(), weight)
+                    yield Mention(place, tokens[index].start(), end, weight)
                     index += length - 1
                     break
             index += 1
@@ -244,10 +247,12 @@ class Gazetteer:
                     nearest = (slips, place)
         return nearest[1] if nearest else None
 
-    def _counts(self, key: tuple[str, ...], place: Place, words: list[str], index: int, written: str) -> bool:
+    def _counts(
+        self, key: tuple[str, ...], place: Place, words: list[str], index: int, written: str, alone: bool
+    ) -> bool:
         if key in self._never:
             return False
-        cue = _has_cue(words, index, len(key)) or len(words) == len(key)
+        cue = alone or _has_cue(words, index, len(key))
         if place.is_outside and key in self._needs_capital:
             return cue and written[0].isupper()
         return cue or key not in self._needs_cue
@@ -257,18 +262,6 @@ class Gazetteer:
 def gazetteer() -> Gazetteer:
     """Return the places of this process, loaded once."""
     return Gazetteer()
-
-
-def place_phrases(names_file: Path = PLACE_NAMES) -> dict[str, list[str]]:
-    """Return each listed place of the region with all that people call it, for the entity ruler (which needs no `at`)."""
-    names: dict[str, Any] = yaml.safe_load(names_file.read_text(encoding="utf-8"))
-    listed = [(name, entry.get("also", [])) for name, entry in {**names["places"], **names["districts"]}.items()]
-    listed.append((names["county"]["name"], names["county"]["also"][:2]))
-    unclear = {
-        *names["short_names_need_cue"],
-        *(name for name, entry in names["places"].items() if entry.get("needs_cue")),
-    }
-    return {name: [name, *also] for name, also in listed if name not in unclear}
 
 
 def _weight(place: Place, before: str) -> float:
@@ -281,6 +274,15 @@ def _has_cue(words: list[str], index: int, length: int) -> bool:
     before = words[index - 1] if index else ""
     after = words[index + length] if index + length < len(words) else ""
     return before in _CUES or (after in _CUES_AFTER and before not in _NAMING)
+
+
+def _is_added_at_end(text: str, start: int, end: int) -> bool:
+    """Tell whether a name ends a text after a comma ("a lads' club, Bishop"), and does not sign it ("thanks, Barney")."""
+    before = text[:start].rstrip()
+    if not before.endswith(",") or _TOKEN.search(text, end):
+        return False
+    said = _TOKEN.findall(before)
+    return bool(said) and _plain(said[-1]) not in _BEFORE_A_SIGNATURE
 
 
 def _plain(word: str) -> str:

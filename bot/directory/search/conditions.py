@@ -11,7 +11,7 @@ import numpy as np
 from bot.directory.records.places import Place
 from bot.directory.search.catalogue import BEYOND, NO_PLACE, Catalogue
 from bot.directory.search.documents import term_mask
-from bot.directory.search.query import Wanted
+from bot.directory.search.wanted import Wanted
 
 NEAR_MILES = 10.0
 CITY_AS_COUNTY_MILES = 25.0

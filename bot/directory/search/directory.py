@@ -26,10 +26,10 @@ from bot.directory.records.store import directory_engine
 from bot.directory.records.visibility import shown_on
 from bot.directory.search.catalogue import Catalogue, load_catalogue
 from bot.directory.search.models import SearchDocument
-from bot.directory.search.query import Wanted
 from bot.directory.search.ranking import Ranked, Ranking
 from bot.directory.search.text_index import is_behind, refresh, revisions
 from bot.directory.search.vectors import Encoder
+from bot.directory.search.wanted import Wanted
 from bot.encoder.encoder import EncoderMissing, small_encoder
 
 MOST_RECORDS = 5

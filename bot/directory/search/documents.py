@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from bot.directory.records.models import ACTIVE, Address, Location, Schedule, Service
 from bot.directory.records.places import Gazetteer, Place
 from bot.directory.records.taxonomy import FACETS, our_taxonomy
+from bot.directory.search import words
 from bot.directory.search.models import SearchDocument
-from bot.directory.search.words import stems_of
 
 UNKNOWN_MINUTE = -1
-EVERY_DAY = 127
 _VECTOR_TEXT_CHARACTERS = 260
 _STEM_CHARACTERS = 60
 _COUNTY_AREAS = ("county durham", "durham", "durham county council", "county durham and darlington", "north east")
@@ -83,11 +84,13 @@ def term_mask(facet: str, idents: Iterable[str]) -> int:
     return sum(1 << places[ident] for ident in set(idents) if ident in places)
 
 
+@lru_cache(maxsize=1)
 def recipe() -> str:
-    """Return a hash of what documents are made by: where it changes, they are made again."""
+    """Return a hash of what documents are made by (terms, code, stems): where it changes, they are made again."""
     terms = [(facet, term.id, term.name) for facet in FACETS for term in our_taxonomy().of_facet(facet)]
-    with open(__file__, "rb") as code:
-        return hashlib.sha256(repr(terms).encode() + code.read()).hexdigest()
+    made_by = [Path(__file__).read_bytes(), Path(words.__file__).read_bytes()]
+    same = repr(sorted(words.search_words().same.items())).encode()
+    return hashlib.sha256(b"".join([repr(terms).encode(), *made_by, same])).hexdigest()
 
 
 def ages_in_words(low: float | None, high: float | None) -> str | None:
@@ -104,7 +107,7 @@ def _hash(text: str) -> str:
 
 
 def _stems(text: str) -> str:
-    return " ".join(sorted(stem[:_STEM_CHARACTERS] for stem in stems_of(text)))
+    return " ".join(sorted(stem[:_STEM_CHARACTERS] for stem in words.stems_of(text)))
 
 
 def _mask(facet: str, service: Service) -> int:

@@ -9,7 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
-from bot.directory.search.query import Wanted, wanted_from_text
+from bot.directory.search.query import wanted_from_text
+from bot.directory.search.wanted import Wanted
+from bot.directory.search.words import search_words
 
 LONGEST_FOLLOW_UP_WORDS = 14
 LONGEST_CHANGE_WORDS = 9
@@ -73,14 +75,6 @@ _TELL_MORE = re.compile(
     r"^(?:what is|what's|whats|who is|who are|what are|what do) ",
     re.I,
 )
-_NOTHING_TELLING = frozenset([
-    "a", "about", "an", "and", "any", "are", "at", "be", "best", "bit", "can", "could", "contact", "details", "did", "do", "does", "for",
-    "from", "get", "give", "got", "had", "has", "have", "how", "i", "if", "in", "info", "information", "is", "it", "its", "let", "many",
-    "may", "me", "more", "much", "my", "need", "of", "on", "one", "or", "our", "out", "please", "same", "see", "show", "so", "tell", "that",
-    "the", "their", "them", "there", "these", "they", "this", "those", "time", "to", "up", "us", "was", "we", "what", "what's", "whats",
-    "when", "where", "which", "who", "whos", "will", "with", "would", "you", "your", "group", "place", "service", "team", "club", "know",
-    "number",
-])  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -190,7 +184,7 @@ def _position(said: str, names: Sequence[str]) -> int | None:
     if not _TELL_MORE.search(said) and not any(pattern.search(said) for _, pattern in _DETAILS):
         return None
     own = [_name_words(name) for name in names]
-    words = set(re.findall(r"[a-z']+", said.lower())) - _NOTHING_TELLING
+    words = set(re.findall(r"[a-z']+", said.lower())) - search_words().pointing
     meant = [place for place, name in enumerate(own, 1) if words and words <= name | _detail_words(said)]
     meant = [place for place in meant if words & own[place - 1]]
     return meant[0] if len(meant) == 1 else None
@@ -198,7 +192,7 @@ def _position(said: str, names: Sequence[str]) -> int | None:
 
 def _telling_words(said: str, names: Sequence[str], position: int | None) -> set[str]:
     """Return the words that ask for something which these rules do not know."""
-    words = set(re.findall(r"[a-z0-9']+", said.lower())) - _NOTHING_TELLING - set(_ORDINALS) - set(_WORDS)
+    words = set(re.findall(r"[a-z0-9']+", said.lower())) - search_words().pointing - set(_ORDINALS) - set(_WORDS)
     words = {word for word in words if not word.isdigit()} - _detail_words(said)
     return words - (_name_words(names[position - 1]) if position else set())
 

@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 from bot.directory.records.places import Place
 from bot.directory.search.catalogue import Catalogue
 from bot.directory.search.conditions import Choice, Conditions
-from bot.directory.search.query import Wanted
 from bot.directory.search.text_index import MOST, TextSearch, affordable, rarity
+from bot.directory.search.wanted import Wanted
 from bot.directory.search.words import meant_by, stem, words_of
 
 COVERED = 0.6

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.directory.search.directory import Found, Looser
-from bot.directory.search.query import Wanted
+from bot.directory.search.wanted import Wanted
 from bot.guidance.contacts import contact
 from bot.guidance.dates import month_in_words
 from bot.guidance.wording import wording

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -33,12 +33,19 @@ class SearchWords:
     weak: frozenset[str]
     phrases: tuple[str, ...]
     same: Mapping[str, str]
+    ages: Mapping[str, tuple[float, float]]
+    pointing: frozenset[str]
 
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text in lower case, without apostrophes and possessive endings."""
     found = (match[0].lower().replace("’", "'") for match in _WORD.finditer(text))
     return [word.removesuffix("'s").replace("'", "") for word in found]
+
+
+def cut(text: str, match: re.Match[str]) -> str:
+    """Return a text without what a pattern found in it; what stood on both sides stays apart."""
+    return f"{text[: match.start()]} , {text[match.end() :]}"
 
 
 @lru_cache(maxsize=50_000)
@@ -72,15 +79,22 @@ def search_words(file: Path = FILE) -> SearchWords:
     """Read the file of words."""
     content: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     same = {stem(str(word)): stem(words[0]) for words in content["same"] for word in words}
-    weak = frozenset(stem(word) for line in content["weak"] for word in str(line).split())
     meanings = {str(phrase): str(plain) for plain, phrases in content["meanings"].items() for phrase in phrases}
     return SearchWords(
         meanings,
-        frozenset(word for line in content["ordinary"] for word in str(line).split()),
-        weak,
+        frozenset(_each(content["ordinary"])),
+        frozenset(stem(word) for word in _each(content["weak"])),
         tuple(content["phrases"]),
         same,
+        {word: (float(span["from"]), float(span["to"])) for span in content["ages"] for word in span["words"]},
+        frozenset(_each(content["pointing"])),
     )
+
+
+def _each(lines: Iterable[str]) -> Iterator[str]:
+    """Give each word of lines of words."""
+    for line in lines:
+        yield from line.split()
 
 
 def meant_by(own: str, known: Mapping[str, int]) -> str:

@@ -10,7 +10,10 @@ from fastapi.datastructures import QueryParams
 
 from bot.directory.records.places import gazetteer
 from bot.directory.records.taxonomy import our_taxonomy
-from bot.directory.search.query import DAYS, OLDEST, Wanted, wanted_from_text
+from bot.directory.search.ages import OLDEST
+from bot.directory.search.query import wanted_from_text
+from bot.directory.search.times import DAYS
+from bot.directory.search.wanted import Wanted
 from bot.guidance.wording import wording
 
 LONGEST_TEXT = 200

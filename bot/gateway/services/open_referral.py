@@ -21,6 +21,7 @@ from bot.directory.records.places import PlacesMissing, gazetteer
 from bot.gateway.web.lanes import SearchRoute
 from bot.gateway.web.problems import Problem
 from bot.guidance.wording import wording
+from bot.times import with_zone
 
 log = logging.getLogger(__name__)
 
@@ -234,7 +235,7 @@ class _Asked:
             moment = datetime.fromisoformat(text.replace(" ", "+"))
         except ValueError:
             raise Problem(422, wording("services.api.bad_moment", name=name)) from None
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return with_zone(moment)
 
 
 def _listing(
@@ -314,7 +315,7 @@ def _reply(request: Request, body: Json, changed_at: datetime | None = None) -> 
         "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
     }
     if changed_at:
-        aware = changed_at if changed_at.tzinfo else changed_at.replace(tzinfo=UTC)
+        aware = with_zone(changed_at)
         headers["Last-Modified"] = format_datetime(aware.astimezone(UTC).replace(microsecond=0), usegmt=True)
     if _has_it(request, headers):
         return Response(status_code=304, headers=headers)

@@ -14,7 +14,7 @@ from bot.directory.records.taxonomy import our_taxonomy
 from bot.directory.search.directory import Directory, Found, is_stale
 from bot.directory.search.documents import document_of
 from bot.directory.search.gaps import Gaps
-from bot.directory.search.query import DAYS
+from bot.directory.search.times import DAYS
 from bot.gateway.chat.pages import error_page, templates
 from bot.gateway.services.form import (
     DISTANCES,

@@ -10,7 +10,7 @@ from bot.directory.records.models import CostOption, Location, Schedule, Service
 from bot.directory.records.taxonomy import our_taxonomy
 from bot.directory.search.directory import is_stale
 from bot.directory.search.documents import ages_in_words
-from bot.directory.search.query import DAYS
+from bot.directory.search.times import DAYS
 from bot.guidance.sources import UnknownSection, cite, load_documents
 from bot.guidance.wording import wording
 

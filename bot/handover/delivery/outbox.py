@@ -10,7 +10,7 @@ import random
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.engine import Engine
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.handover.referrals.models import Outbox, ReferralEvent
 from bot.settings import Settings
+from bot.times import utc_now, with_zone
 
 TIMEOUTS_IN_A_CLAIM = 4  # a mail is several exchanges, each of which may take the whole time-out
 
@@ -73,7 +74,7 @@ class OutboxQueue:
 
     def claim(self, channel: str) -> Claimed | None:
         """Take the notice of a channel that is due longest, or None. Nobody else gets it for a while."""
-        now, claim = _now(), secrets.token_hex(16)
+        now, claim = utc_now(), secrets.token_hex(16)
         due = (
             select(Outbox.id)
             .where(Outbox.channel == channel, Outbox.state == "waiting", Outbox.next_at <= now)
@@ -91,11 +92,11 @@ class OutboxQueue:
         )
         with Session(self._engine) as session, session.begin():
             row = session.execute(step).first()
-        return Claimed(row[0], row[1], channel, row[2], _aware(row[3]), claim) if row else None
+        return Claimed(row[0], row[1], channel, row[2], with_zone(row[3]), claim) if row else None
 
     def sent(self, claimed: Claimed) -> None:
         """Record that a notice was delivered, though its claim may be over; one erased meanwhile is left alone."""
-        now = _now()
+        now = utc_now()
         done = update(Outbox).where(Outbox.id == claimed.id, Outbox.state != "sent")
         with Session(self._engine) as session, session.begin():
             step = done.values(state="sent", sent_at=now, claim=None, last_failure=None).returning(Outbox.id)
@@ -104,7 +105,7 @@ class OutboxQueue:
 
     def failed(self, claimed: Claimed, failure: str) -> bool:
         """Record a failed attempt, to be tried again later; tell whether the notice is given up now."""
-        now = _now()
+        now = utc_now()
         dead = claimed.attempts >= self._most_attempts
         mine = update(Outbox).where(Outbox.id == claimed.id, Outbox.claim == claimed.claim)
         after = {
@@ -129,7 +130,7 @@ class OutboxQueue:
         wanted = Outbox.referral_id == referral_id if referral_id else Outbox.state == "dead"
         step = update(Outbox).where(wanted, Outbox.state != "sent")
         with Session(self._engine) as session, session.begin():
-            fresh = step.values(state="waiting", next_at=_now(), attempts=0, claim=None).returning(Outbox.id)
+            fresh = step.values(state="waiting", next_at=utc_now(), attempts=0, claim=None).returning(Outbox.id)
             return len(session.execute(fresh.execution_options(synchronize_session=False)).all())
 
     def notices(self, referral_id: str | None = None, states: Sequence[str] = ("waiting", "dead")) -> list[Notice]:
@@ -144,9 +145,9 @@ class OutboxQueue:
                     row.channel,
                     row.state,
                     row.attempts,
-                    _aware(row.made_at),
-                    _aware(row.next_at),
-                    _aware(row.sent_at) if row.sent_at else None,
+                    with_zone(row.made_at),
+                    with_zone(row.next_at),
+                    with_zone(row.sent_at) if row.sent_at else None,
                     row.last_failure,
                 )
                 for row in rows
@@ -154,7 +155,7 @@ class OutboxQueue:
 
     def figures(self) -> dict[str, Figures]:
         """Return how each channel stands."""
-        now = _now()
+        now = utc_now()
         with Session(self._engine) as session:
             rows = session.execute(
                 select(
@@ -172,18 +173,10 @@ class OutboxQueue:
                 dead=count.get("dead", 0),
                 sent=count.get("sent", 0),
                 failed_attempts=max(attempts - count.get("sent", 0), 0),
-                oldest_s=(now - _aware(oldest)).total_seconds() if oldest else 0.0,
+                oldest_s=(now - with_zone(oldest)).total_seconds() if oldest else 0.0,
             )
         return found
 
 
 def _event(claimed: Claimed, what: str, at: datetime) -> ReferralEvent:
     return ReferralEvent(referral_id=claimed.referral_id, at=at, what=what, who=claimed.channel)
-
-
-def _aware(at: datetime) -> datetime:
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

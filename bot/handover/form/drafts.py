@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -24,6 +24,7 @@ from bot.privacy.encryption import CannotOpen, place
 from bot.settings import Settings
 from bot.store.engine import open_engine
 from bot.store.keys import vault
+from bot.times import utc_now
 
 
 def chat_key(conversation: str) -> str:
@@ -50,7 +51,7 @@ class DraftStore:
         """Return the draft, or None where there is none, its time is over, or its key for encryption is gone."""
         ident = _ident(key)
         with Session(self._engine) as session:
-            row = session.scalar(select(Draft).where(Draft.id == ident, Draft.expires_at > _now()))
+            row = session.scalar(select(Draft).where(Draft.id == ident, Draft.expires_at > utc_now()))
             try:
                 content = self._vault.open(row.sealed, place("draft", "sealed", ident)) if row else None
             except CannotOpen:
@@ -63,7 +64,7 @@ class DraftStore:
         sealed = self._vault.seal(json.dumps(draft, ensure_ascii=False), place("draft", "sealed", ident))
         kept_for = timedelta(hours=hours) if hours else self._kept_for
         with Session(self._engine) as session, session.begin():
-            session.merge(Draft(id=ident, sealed=sealed, expires_at=_now() + kept_for))
+            session.merge(Draft(id=ident, sealed=sealed, expires_at=utc_now() + kept_for))
 
     def begin(self, key: str, draft: dict[str, Any], sender: str) -> None:
         """Keep a new draft of somebody whose address is counted as `sender`; raise TooMany after too many of them."""
@@ -88,7 +89,3 @@ def _of_now(draft: dict[str, Any]) -> dict[str, Any]:
 
 def _ident(key: str) -> str:
     return hashlib.sha256(b"draft\n" + key.encode()).hexdigest()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

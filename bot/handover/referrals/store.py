@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from statistics import median
 
 from sqlalchemy import func, select, update
@@ -25,6 +25,7 @@ from bot.privacy.encryption import Vault, place
 from bot.settings import Settings
 from bot.store.engine import open_engine
 from bot.store.keys import vault
+from bot.times import utc_now, with_zone
 
 BUSY_TIMEOUT_MS = 15_000
 STATUSES = ("new", "accepted", "waiting", "closed")
@@ -164,7 +165,7 @@ class ReferralStore:
         raise NotPossible("the referral could not be given a reference")
 
     def _keep(self, details: Details, consent: Consent, conversation: str | None, key: str, sender: str | None) -> str:
-        now, reference = _now(), new_reference()
+        now, reference = utc_now(), new_reference()
         senders = [sender] if sender else []
         if conversation:
             senders.append(chat_of(self._settings, conversation))
@@ -248,7 +249,7 @@ class ReferralStore:
                 select(ReferralEvent).where(ReferralEvent.referral_id == ident).order_by(ReferralEvent.id)
             )
             events = tuple(self._event(event) for event in kept)
-            consent = Consent(row.consent_version, _aware(row.consent_at))
+            consent = Consent(row.consent_version, with_zone(row.consent_at))
             return Opened(self._summary(row, reference), details, consent, events)
 
     def consent_wording(self, version: str) -> str:
@@ -268,7 +269,7 @@ class ReferralStore:
         """
         if to not in _NEXT.get(seen, ()) or (to == "closed") != (reason in CLOSED_REASONS):
             raise NotPossible(f"from {seen} to {to} is not possible")
-        now = _now()
+        now = utc_now()
         with Session(self.engine) as session, session.begin():
             step = update(Referral).where(Referral.id == ident, Referral.status == seen)
             done = session.execute(
@@ -285,7 +286,7 @@ class ReferralStore:
         """Record that a person got back to the family, by one of RESPONSES; raise NotFound or ValueError."""
         if how not in RESPONSES:
             raise ValueError(f"a response is one of {', '.join(RESPONSES)}")
-        now = _now()
+        now = utc_now()
         with Session(self.engine) as session, session.begin():
             first = func.coalesce(Referral.first_response_at, now)
             step = update(Referral).where(Referral.id == ident).values(first_response_at=first, changed_at=now)
@@ -297,24 +298,24 @@ class ReferralStore:
         """Add a note of SENDIASS's own to a referral; raise NotFound."""
         with Session(self.engine) as session, session.begin():
             _row(session, ident)
-            self._note(session, ident, "note", who, _now(), note)
+            self._note(session, ident, "note", who, utc_now(), note)
 
     def note_operator(self, ident: str, what: str, who: str) -> None:
         """Note that an operator of the system had to do with a referral, and what; raise NotFound."""
         with Session(self.engine) as session, session.begin():
             _row(session, ident)
-            self._note(session, ident, what, who, _now())
+            self._note(session, ident, what, who, utc_now())
 
     def response_times(self, days: int) -> ResponseTimes:
         """Return how soon families who wrote in the last `days` days heard from a person."""
-        now = _now()
+        now = utc_now()
         with Session(self.engine) as session:
             since = Referral.received_at >= now - timedelta(days=days)
             rows = session.execute(
                 select(Referral.received_at, Referral.first_response_at, Referral.status).where(since)
             ).all()
-        hours = sorted(_hours(_aware(row[1]) - _aware(row[0])) for row in rows if row[1])
-        waiting = [_hours(now - _aware(row[0])) for row in rows if not row[1] and row[2] != "closed"]
+        hours = sorted(_hours(with_zone(row[1]) - with_zone(row[0])) for row in rows if row[1])
+        waiting = [_hours(now - with_zone(row[0])) for row in rows if not row[1] and row[2] != "closed"]
         return ResponseTimes(
             referrals=len(rows),
             answered=len(hours),
@@ -332,7 +333,7 @@ class ReferralStore:
     def _event(self, event: ReferralEvent) -> Event:
         where = place("referral_event", "sealed_note", event.id)
         note = self.vault.open(event.sealed_note, where) if event.sealed_note else None
-        return Event(_aware(event.at), event.what, event.who, note)
+        return Event(with_zone(event.at), event.what, event.who, note)
 
     def _content(self, row: Referral) -> tuple[str, Details]:
         content = json.loads(self.vault.open(row.sealed, place("referral", "sealed", row.id)))
@@ -347,9 +348,9 @@ class ReferralStore:
             reference=reference or self._content(row)[0],
             status=row.status,
             closed_reason=row.closed_reason,
-            received_at=_aware(row.received_at),
-            first_response_at=_aware(row.first_response_at) if row.first_response_at else None,
-            changed_at=_aware(row.changed_at),
+            received_at=with_zone(row.received_at),
+            first_response_at=with_zone(row.first_response_at) if row.first_response_at else None,
+            changed_at=with_zone(row.changed_at),
             conversation=row.conversation_id,
         )
 
@@ -366,14 +367,5 @@ def _row(session: Session, ident: str) -> Referral:
     return row
 
 
-def _aware(at: datetime) -> datetime:
-    """Return a time with its zone: SQLite gives back times without one, all in UTC."""
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
 def _hours(span: timedelta) -> float:
     return span.total_seconds() / 3600
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -58,7 +58,6 @@ def explain(agent: Agent, text: str, after: str | None = None) -> List[str]:
     lines.append(
         f"urgent pattern: {find_urgent(clean(text)) or 'none'}; other language: {other_language(text) or 'no'}"
     )
-    lines.append(f"entities:       {_entities(parsed) or 'none'}")
     intent = parsed[INTENT]
     lines.append(f"intent:         {intent['name']} ({intent['confidence']:.3f})")
     lines += [f"  {entry['name']:<22} {entry['confidence']:.3f}" for entry in parsed["intent_ranking"][:4]]
@@ -119,10 +118,6 @@ def _decision(selector: AnswerSelector, parsed: Dict[str, Any]) -> List[str]:
         lines.append(f"answer:         {answer.name} ({entry['confidence']:.3f}): {answer.question}")
         lines += [f"  source:       {source}" for source in answer.sources]
     return lines
-
-
-def _entities(parsed: Dict[str, Any]) -> str:
-    return ", ".join(f"{entity['entity']}={entity['value']}" for entity in parsed.get("entities", []))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bot.directory.search import text_index
+from bot.directory.search import text_index, words
+from bot.directory.search.documents import recipe
 from bot.directory.search.text_index import is_behind, refresh, revisions
+from bot.directory.search.words import search_words
 from tests.directory.stores import load, record
 
 
@@ -40,3 +44,10 @@ def test_a_record_that_is_gone_leaves_no_document(engine, kept):
     refresh(engine)
     load(engine, [record(1, "Archery club"), record(2, "Toy library")][:kept])
     assert refresh(engine) == 2 - kept and told(engine) == (False, 2)
+
+
+def test_a_new_line_of_same_words_changes_the_recipe(monkeypatch):
+    known = search_words()
+    before = recipe.__wrapped__()
+    monkeypatch.setattr(words, "search_words", lambda: replace(known, same={**known.same, "kayak": "cano"}))
+    assert recipe.__wrapped__() != before

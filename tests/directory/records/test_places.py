@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
-from bot.directory.records.places import Gazetteer, PlacesMissing, attributions, gazetteer, miles_between, place_phrases
+from bot.directory.records.places import Gazetteer, PlacesMissing, attributions, gazetteer, miles_between
+from bot.paths import PLACE_NAMES
 
 
 @pytest.mark.parametrize(
@@ -75,14 +77,37 @@ def test_distances_are_in_miles():
     durham, seaham = gazetteer().named("Durham"), gazetteer().named("Seaham")
     assert durham and seaham and durham.point and seaham.point
     assert miles_between(durham.point, seaham.point) == pytest.approx(10.1, abs=0.2)
-    assert durham.miles_to(*durham.point) == 0
     assert miles_between((54.0, -1.0), (55.0, -1.0)) == pytest.approx(69.1, abs=0.2)
 
 
 def test_every_listed_place_lies_in_the_region():
-    for name in place_phrases():
+    listed = yaml.safe_load(PLACE_NAMES.read_text(encoding="utf-8"))
+    for name in (*listed["places"], *listed["districts"], listed["county"]["name"]):
         place = gazetteer().named(name)
         assert place and (place.is_whole_county or place.point), name
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a lads' club for a 12 yr old, bishop", "Private speech therapist, Bishop?", "swimming for teens, barney"],
+)
+def test_a_short_name_added_at_the_end_is_a_place(text):
+    mention = gazetteer().in_text(text)
+    assert mention and mention.place.name in ("Bishop Auckland", "Barnard Castle")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can you help us, thanks, Barney",
+        "my lads, Barney and Tom",
+        "the clubs, bishop or no",
+        "barney the dog",
+        "how do i complain, hoo",
+    ],
+)
+def test_a_first_name_is_no_place(text):
+    assert gazetteer().in_text(text) is None
 
 
 def test_a_postcode_that_the_file_lacks_is_its_district_or_outside():

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from bot.directory.records.models import Service
 from bot.directory.search.directory import Directory, Found
-from bot.directory.search.query import Wanted, wanted_from_text
+from bot.directory.search.query import wanted_from_text
 from bot.directory.search.text_index import refresh
+from bot.directory.search.wanted import Wanted
 from tests.directory.stores import load, record
 
 DAY = date(2026, 11, 25)

@@ -20,7 +20,7 @@ from bot.directory.records.models import Attribute, Base, Service
 from bot.directory.records.sessions import MONDAY, SATURDAY, SUNDAY, WEDNESDAY
 from tests.directory.lost import as_json, dump, lost
 
-FOLDER = Path(__file__).with_name("feeds")
+FOLDER = Path(__file__).parent
 WHOLE = {
     "open_referral_3.json": 2,
     "outpost.json": 2,

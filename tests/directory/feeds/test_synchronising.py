@@ -21,7 +21,7 @@ from bot.outgoing import Ways
 from bot.public_addresses import networks
 from bot.settings import Settings
 from tests.directory.feed_server import a_page_of_html, cut_off, malformed, status
-from tests.directory.test_importing import counts, everything, live
+from tests.directory.feeds.test_importing import counts, everything, live
 
 
 @pytest.fixture

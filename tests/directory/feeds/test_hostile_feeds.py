@@ -24,7 +24,7 @@ from bot.evaluation.speed.made_records import made_services
 from bot.outgoing import Ways
 from bot.public_addresses import networks
 from tests.directory.feed_server import FeedServer, packed, plain, sent_on, without_end
-from tests.directory.test_importing import counts, live
+from tests.directory.feeds.test_importing import counts, live
 
 HERE = Ways(networks("127.0.0.1/32"))
 PAGE = "/services?page=1"

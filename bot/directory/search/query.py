@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from rapidfuzz.distance import OSA
-
 from bot.directory.records.places import gazetteer
 from bot.directory.records.taxonomy import our_taxonomy
 from bot.directory.search.words import search_words, stem, words_of
 from bot.guidance.wording import wording
+from bot.reading.spelling import Spelling
 from bot.reading.vocabulary import load_vocabulary
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -273,12 +272,13 @@ def _misspelt(word: str) -> tuple[str, ...]:
     """Return the one long word of the taxonomy that a word misspells by a letter, as a phrase, or ()."""
     if len(word) < 6 or word in search_words().ordinary or stem(word) in search_words().weak:
         return ()
-    near = [
-        known
-        for known in _long_single_words()
-        if known[0] == word[0] and OSA.distance(known, word, score_cutoff=1) <= 1
-    ]
-    return _long_single_words()[near[0]] if len(near) == 1 else ()
+    near = _spelling().near(word)
+    return _long_single_words()[near[0].word] if len(near) == 1 else ()
+
+
+@lru_cache(maxsize=1)
+def _spelling() -> Spelling:
+    return Spelling(dict.fromkeys(_long_single_words(), 1), most_slips=1)
 
 
 def _subject(words: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 
+from bot.reading.patterns import calm_patterns, danger_patterns
 from tests.hostile import Found, common_texts, find_slow, hostile_texts, patterns
 
 # What the guide was stopped with: three readings of "thank you", and every start of a run of commas.
@@ -46,7 +47,11 @@ def the_fuzz_finds_what_was_slow() -> None:
 
 def their_patterns_are_read(modules: Set[str]) -> None:
     found, unread = patterns()
+    read = {each.pattern for each in found}
+    assert {rule.pattern for rule in danger_patterns().rules} | {calm_patterns().phrases} <= read
+    assert {kind.pattern for kind in (*calm_patterns().kinds, *calm_patterns().whole_kinds)} <= read
     assert modules <= {module for each in found for module in modules if each.where.startswith(module)}
-    # What a function makes of its arguments can only be read where the result is kept: these are all kept.
-    kept = {"easy_passwords", "query", "retelling", "asking", "calm_words", "text", "urgent_patterns"}
+    # What a function makes of its arguments can only be read where the result is kept: these are all kept. Those of "patterns",
+    # which are read from knowledge/patterns/, are kept by what looks for them, bot.reading.danger and calm_words.
+    kept = {"easy_passwords", "query", "retelling", "asking", "patterns", "text"}
     assert {place.rpartition(":")[0].rpartition(".")[2] for place in unread} <= kept, unread

@@ -18,6 +18,9 @@ from bot.guidance.reading_age import reading_age, sentences, words
 from bot.guidance.sources import Document, UnknownSection, cite, load_documents
 from bot.guidance.wording import WORDING_FILE, all_wordings, wordings
 from bot.paths import ANSWERS, EXAMPLES, ROOT
+from bot.reading.patterns import FILES as PATTERN_FILES
+from bot.reading.patterns import PatternFile
+from bot.reading.patterns import problems as pattern_problems
 from bot.reading.vocabulary import Vocabulary, load_vocabulary
 
 FEWEST_EXAMPLES = 12
@@ -66,7 +69,7 @@ class ExampleLine:
 def check(
     answers_folder: Path = ANSWERS, examples_folder: Path = EXAMPLES, covered: tuple[str, ...] | None = None
 ) -> list[Problem]:
-    """Return every problem in the answers and their examples, in order of file and line.
+    """Return every problem in the answers, their examples, the wording and the patterns, in order of file and line.
 
     `covered` names the documents whose every section must have an answer; by default those that
     at least one answer cites first.
@@ -86,6 +89,7 @@ def check(
     problems += _check_briefs(documents)
     problems += _check_refusals(examples_folder)
     problems += check_wording(all_wordings(), vocabulary)
+    problems += check_patterns()
     return sorted(problems)
 
 
@@ -288,6 +292,14 @@ def check_wording(sentences_by_key: dict[str, str], vocabulary: Vocabulary, file
                 Problem(file, line, f"{section}: the reading age is {age:.1f} ({OLDEST_READER:.0f} at most)")
             )
     return problems
+
+
+def check_patterns(files: Iterable[PatternFile] = PATTERN_FILES) -> list[Problem]:
+    """Return the first thing that is wrong with each file of patterns."""
+    return [
+        Problem(error.file, line_of(error.file, error.written), f"{error.place}: {error.what}")
+        for error in pattern_problems(files)
+    ]
 
 
 def answered_in_full() -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.reading.characters import CYRILLIC_AS_LATIN
+
 Span = tuple[int, int]
 
 MONTHS = (
@@ -34,8 +36,9 @@ _SIGNS = str.maketrans(
         **dict.fromkeys("⁄∕╱／", "/"),
         **dict.fromkeys("،、﹐，", ","),
         **dict.fromkeys("º˚", "°"),
-        # Cyrillic and Greek letters that look like Latin ones.
-        **dict(zip("АВЕЅІЈКМНОРСТХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABESIJKMHOPCTXaesijopcyxABEZHIKMNOPTXo", strict=True)),
+        **CYRILLIC_AS_LATIN,
+        # Greek letters that look like Latin ones.
+        **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=True)),
     }
 )
 

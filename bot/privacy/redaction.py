@@ -21,10 +21,7 @@ from bot.privacy.found import Found
 from bot.privacy.one_form import Form, figures_form, plain_form
 from bot.privacy.online_names import find_online_names
 from bot.privacy.plain_numbers import find_plain_numbers
-
-# Marks that are not seen go from the text itself too: they can turn around what staff read.
-_UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
-_JOINER_BETWEEN_LETTERS = re.compile("(?<=\\w)\u200d(?=\\w)")
+from bot.reading.characters import without_unseen
 
 # Sums of money and times of day: their digits are part of no other number.
 _MONEY = re.compile(r"[£$€]\s?\d[\d,.]{0,15}")
@@ -67,7 +64,8 @@ def redact(text: str, today: date | None = None) -> Redacted:
 
     A full date counts as a date of birth unless it lies after `today` or stands beside an event, such as a meeting.
     """
-    text = _JOINER_BETWEEN_LETTERS.sub("", _UNSEEN.sub("", text))
+    # Marks that are not seen go from the text itself too: they can turn around what staff read.
+    text = without_unseen(text)
     search = _Search(text)
     search.take(find_online_names(search.form.text))
     search.take(find_coded_numbers(search.form.text))

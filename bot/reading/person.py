@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.reading.bounds import ASIDE
+from bot.reading.text import clean, normaliser, sentences
 
 _ANY = (
     r"(?:some ?(?:one|body|1)|sum(?:one|1|body|body)|any ?(?:one|body|1)|(?:a |the |an |some |your |ur |one of your |one of the |ye?r )?"
@@ -105,6 +106,12 @@ _STILL_A_WISH = re.compile(
     r"|\bhave (?:somebody|someone|an adviser) (?:ring|call|phone|contact) (?:me|us)\b",
     re.I,
 )
+
+
+def wants_person(text: str) -> bool:
+    """Tell whether a sentence of a message, as typed, asks for a person by its form."""
+    normalise = normaliser()
+    return any(find_wish_for_person(normalise(part)) for part in sentences(clean(text)) or [clean(text)])
 
 
 def find_wish_for_person(sentence: str) -> str | None:

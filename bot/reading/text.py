@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
 import symspellpy
-from symspellpy import SymSpell, Verbosity
 
 from bot.paths import ANSWERS
+from bot.reading.characters import plain_characters
+from bot.reading.spelling import Spelling
 from bot.reading.vocabulary import Vocabulary, load_vocabulary
 
-_LOOKALIKES = str.maketrans("АВЕКМНОРСТХІЅаеорсухіѕ’‘“”–—", "ABEKMHOPCTXISaeopcyxis''\"\"--")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
 _TOKEN = re.compile(r"[a-z0-9£]+(?:['.&-][a-z0-9]+)*", re.I)
 _REPEATED = re.compile(r"([a-z])\1{2,}", re.I)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -46,9 +44,8 @@ TWO_ERRORS_FROM = 7
 
 
 def clean(text: str) -> str:
-    """Return `text` with compatible characters folded (NFKC), look-alike letters made Latin and invisible ones gone."""
-    text = unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)
-    return re.sub(r"[ \t]+", " ", _INVISIBLE.sub("", text)).strip()
+    """Return `text` in plain characters (`plain_characters`), with single spaces and none at its ends."""
+    return re.sub(r"[ \t]+", " ", plain_characters(text)).strip()
 
 
 def sentences(text: str) -> list[str]:
@@ -112,9 +109,7 @@ class Normaliser:
 
     @lru_cache(maxsize=20_000)  # noqa: B019 - one normaliser lives as long as its process
     def _repaired(self, word: str) -> str:
-        distance = 2 if len(word) >= TWO_ERRORS_FROM else 1
-        found = self._spelling.lookup(word, Verbosity.TOP, max_edit_distance=distance)
-        return found[0].term if found else word
+        return self._spelling.repaired(word, 2 if len(word) >= TWO_ERRORS_FROM else 1)
 
 
 def _is_name(match: re.Match[str]) -> bool:
@@ -132,7 +127,7 @@ def normaliser() -> Normaliser:
     return Normaliser(load_vocabulary(), frozenset(words))
 
 
-def _spelling_of(domain_words: frozenset[str], abbreviations: frozenset[str]) -> tuple[SymSpell, frozenset[str]]:
+def _spelling_of(domain_words: frozenset[str], abbreviations: frozenset[str]) -> tuple[Spelling, frozenset[str]]:
     """Return the repairer, which offers only common and domain words, and every word that needs no repair."""
     counts: dict[str, int] = {}
     with open(_DICTIONARY, encoding="utf-8-sig") as lines:
@@ -140,12 +135,11 @@ def _spelling_of(domain_words: frozenset[str], abbreviations: frozenset[str]) ->
             word, count = line.split()
             counts[word] = int(count)
     common = sorted(counts, key=counts.__getitem__, reverse=True)[:_COMMON]
-    spelling = SymSpell(max_dictionary_edit_distance=2, prefix_length=7)
-    for word in common:
-        spelling.create_dictionary_entry(word, counts[word])
+    offered = {word: counts[word] for word in common}
     for word in sorted(domain_words):
-        spelling.create_dictionary_entry(word, counts.get(word, 0) + _DOMAIN_BOOST)
-    return spelling, frozenset(counts) | domain_words | abbreviations
+        # Among the common words already: counted once as one of those, and once as one of the field.
+        offered[word] = offered.get(word, 0) + counts.get(word, 0) + _DOMAIN_BOOST
+    return Spelling(offered, most_slips=2), frozenset(counts) | domain_words | abbreviations
 
 
 def plain(text: str) -> str:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
-WORD_JOINER = "\u2060"
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_INVISIBLE_AT_AN_END = re.compile(
-    "^[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+|[\\s\u200b\u2060\ufeff]+$"
-)
+from bot.reading.characters import WORD_JOINER, without_unprintable, without_unseen_around
 
 
 def cleaned(message: str) -> str:
     """Return a message without control characters, and without white space or invisible marks around it."""
-    return _INVISIBLE_AT_AN_END.sub("", _UNPRINTABLE.sub("", message))
+    return without_unseen_around(without_unprintable(message))
 
 
 def as_ordinary_text(text: str) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.guidance.answers import load_answers
-from bot.guidance.check import check, check_wording
+from bot.guidance.check import Problem, check, check_patterns, check_wording
+from bot.reading.patterns import DANGER_FILE, danger_patterns
 from bot.reading.vocabulary import load_vocabulary
 
 GOOD = """---
@@ -150,3 +151,13 @@ def test_wording_that_is_hard_to_read_is_found():
         and found[0].startswith("page.b: a sentence of 26 words")
         and found[1].startswith("page: the reading age")
     )
+
+
+def test_a_pattern_that_cannot_be_used_is_told_with_its_file_line_and_rule(tmp_path):
+    lines = DANGER_FILE.read_text(encoding="utf-8").splitlines(keepends=True)
+    rule = next(number for number, line in enumerate(lines, 1) if line == "  - name: self-harm\n")
+    broken = tmp_path / "danger.yml"
+    assert lines[rule].startswith("    why: ")
+    broken.write_text("".join(lines[:rule] + lines[rule + 1 :]), encoding="utf-8")
+    (problem,) = check_patterns([(danger_patterns, broken)])
+    assert problem == Problem(broken, rule, "rules 13 (self-harm): 'why' is missing")

@@ -14,9 +14,8 @@ from bot.encoder import encoder
 from bot.encoder.encoder import sentence_encoder
 from bot.nlu.ranking.views import Views
 from bot.paths import MODELS, ROOT
-from bot.reading import long_texts
 from bot.reading.context import MOST_QUESTIONS
-from bot.reading.long_texts import MOST_TOKENS, most_telling, pieces_of, shortened
+from bot.reading.long_texts import MOST_TOKENS
 from bot.reading.text import MOST_PARTS
 
 ORDINARY = (
@@ -37,22 +36,6 @@ PREVIOUS = {"previous": {"message": "what is an ehc plan " * 90, "answer": "what
 
 def words(texts) -> list[int]:
     return [len(text.split()) for text in texts]
-
-
-def test_what_asks_is_kept_first_then_the_last_and_the_first():
-    assert most_telling(STORY, 7, words) == [3]
-    assert most_telling(STORY, 14, words) == [3, 5]
-    assert most_telling(STORY, 23, words) == [3, 5, 0]
-
-
-def test_what_is_kept_stands_in_its_own_order_and_a_short_text_stays_as_it_is():
-    assert shortened(" ".join(STORY), 23, words) == f"{STORY[0]} {STORY[3]} {STORY[5]}"
-    assert shortened(STORY[0], 23, words) == STORY[0]
-
-
-def test_a_sentence_without_an_end_is_cut_in_pieces_and_one_that_does_not_fit_is_cut_by_letters():
-    assert max(words(pieces_of("and then he went " * 100))) <= long_texts.LONGEST_PIECE_WORDS
-    assert 0 < len(shortened("z" * 500, 20, lambda texts: [len(text) for text in texts])) <= 20
 
 
 def _hostile() -> list[str]:

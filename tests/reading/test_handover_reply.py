@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from bot.handover.form.steps import STEPS
-from bot.reading.distress import sounds_distressed
 from bot.reading.handover_reply import read
 
 
@@ -53,17 +52,3 @@ from bot.reading.handover_reply import read
 )
 def test_what_was_typed_is_told_by_its_form(step, typed, kind):
     assert read(STEPS.get(step, step), typed) == kind
-
-
-@pytest.mark.parametrize(
-    "text", ["I'm at my wits\u2019 end, how do I get a plan", "sat here crying over this form", "we are so overwhelmed"]
-)
-def test_distress_is_heard(text):
-    assert sounds_distressed(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["what is an ehc plan", "he cries when the bell rings", "how do I apply for help with coping skills"]
-)
-def test_calm_is_calm(text):
-    assert not sounds_distressed(text)

@@ -14,16 +14,12 @@ import nh3
 import phonenumbers
 
 from bot.public_addresses import plain_host
+from bot.reading.characters import without_anything_unseen
 
 OLDEST = 120
 _KEPT_TAGS = {"p", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "div", "tr", "td", "table", "a"}
 _BREAKING_TAGS = {"p", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "div", "table"}
 _LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#][a-zA-Z0-9]{1,7};")
-# Control characters, what turns the direction of writing, and signs without a width: they make one thing look another.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\ufffe\uffff\U000e0000-\U000e0fff]"
-)
 _PILED_UP = re.compile(
     "([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
 )
@@ -52,7 +48,7 @@ def long_text(value: Any) -> str | None:
     text = str(value)
     if _LOOKS_LIKE_HTML.search(text):
         text = _without_html(text)
-    text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = without_anything_unseen(text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _PILED_UP.sub(r"\1", text)
     if "\n" not in text:
         return _shortened(" ".join(text.split()), LONGEST_TEXT) or None
@@ -84,7 +80,7 @@ def clean_all(value: Any) -> Any:
     if isinstance(value, list):
         return [clean_all(part) for part in value]
     if isinstance(value, dict):
-        return {_INVISIBLE.sub("", str(key)): clean_all(part) for key, part in value.items() if not is_blank(part)}
+        return {without_anything_unseen(str(key)): clean_all(part) for key, part in value.items() if not is_blank(part)}
     return value
 
 

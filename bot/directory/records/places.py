@@ -230,7 +230,10 @@ class Gazetteer:
         )
 
     def _misspelt(self, key: tuple[str, ...], words: list[str], index: int) -> Place | None:
-        """Return the place that the words nearly name: the longer the name, the more slips; never a short or known word."""
+        """Return the place that the words nearly name: the longer the name, the more slips; never a short or known word.
+
+        Not the job of `bot.reading.spelling`: a name may be several words, and what stands around it decides what is allowed.
+        """
         written = " ".join(key)
         if len(written) < 6 or any((word,) in self._never for word in key):
             return None

@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from rapidfuzz.distance import OSA
-
 from bot.directory.records.places import gazetteer
 from bot.directory.records.taxonomy import our_taxonomy
 from bot.directory.search.ages import take_age
 from bot.directory.search.times import take_days, take_time
 from bot.directory.search.wanted import Wanted
 from bot.directory.search.words import cut, search_words, stem, words_of
+from bot.reading.spelling import Spelling
 from bot.reading.vocabulary import load_vocabulary
 
 _MOST_PHRASE_WORDS = 5
@@ -142,12 +141,13 @@ def _misspelt(word: str) -> tuple[str, ...]:
     """Return the one long word of the taxonomy that a word misspells by a letter, as a phrase, or ()."""
     if len(word) < 6 or word in search_words().ordinary or stem(word) in search_words().weak:
         return ()
-    near = [
-        known
-        for known in _long_single_words()
-        if known[0] == word[0] and OSA.distance(known, word, score_cutoff=1) <= 1
-    ]
-    return _long_single_words()[near[0]] if len(near) == 1 else ()
+    near = _spelling().near(word)
+    return _long_single_words()[near[0].word] if len(near) == 1 else ()
+
+
+@lru_cache(maxsize=1)
+def _spelling() -> Spelling:
+    return Spelling(dict.fromkeys(_long_single_words(), 1), most_slips=1)
 
 
 def _subject(words: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:

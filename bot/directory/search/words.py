@@ -98,7 +98,11 @@ def _each(lines: Iterable[str]) -> Iterator[str]:
 
 
 def meant_by(own: str, known: Mapping[str, int]) -> str:
-    """Return the stem among `known` that a stem stands for: itself where it is known, or the nearest misspelt one."""
+    """Return the stem among `known` that a stem stands for: itself where it is known, or the nearest misspelt one.
+
+    All stems of all records are looked through: there are many, and they change with every synchronisation, so that the index of
+    `bot.reading.spelling` would cost more to make than it saves.
+    """
     if own in known or len(own) < 5 or not own.isalpha():
         return own
     near = process.extract(own, known.keys(), scorer=OSA.distance, score_cutoff=1 if len(own) < 8 else 2, limit=3)

@@ -22,8 +22,7 @@ from bot.nlu.ranking.features import (
     OTHER_LANGUAGE_INTENT,
     PERSON_INTENT,
 )
-from bot.reading.person import asks_for_information, find_wish_for_person
-from bot.reading.text import clean, normaliser, sentences
+from bot.reading.person import asks_for_information, wants_person
 
 LONG_STORY_WORDS = 25
 SURE_ANSWER = 0.9
@@ -69,9 +68,3 @@ class PersonWanted(IntentOverruler):
         ):
             return FROM_EXAMPLES
         return None
-
-
-def wants_person(text: str) -> bool:
-    """Tell whether a sentence of `text` asks for a person by its form."""
-    normalise = normaliser()
-    return any(find_wish_for_person(normalise(part)) for part in sentences(clean(text)) or [clean(text)])

@@ -15,7 +15,8 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.nlu.components.overruling import FROM_EXAMPLES, FROM_PATTERNS, IntentOverruler, shares_of_intents
 from bot.nlu.ranking.features import DISTRESSED_INTENT, URGENT_INTENT
 from bot.reading.calm_words import calm_kind
-from bot.reading.danger import find_urgent, plain
+from bot.reading.danger import find_urgent
+from bot.reading.plain_speech import plain
 from bot.reading.text import clean
 
 LEAST_BESIDE_DISTRESS = 0.05

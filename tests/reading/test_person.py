@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.components.person_wanted import wants_person
+from bot.reading.person import wants_person
 
 
 @pytest.mark.parametrize(

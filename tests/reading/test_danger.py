@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.reading import calm_words
-from bot.reading import danger as urgent_patterns
-from bot.reading.danger import RULES, find_urgent, plain
+from bot.reading import calm_words, danger
+from bot.reading.danger import RULES, find_urgent
+from bot.reading.plain_speech import plain
 
 try:
     from re import _parser as regex_parser  # Python 3.11 and newer
@@ -230,9 +230,9 @@ def _unbounded_within_unbounded(parsed, inside=False) -> bool:
 
 
 def test_no_repetition_without_end_holds_another():
-    patterns = [urgent_patterns._NEGATED]
+    patterns = [danger._NEGATED]
     patterns += [value for value in vars(calm_words).values() if isinstance(value, re.Pattern)]
-    for kind in (*calm_words.KINDS, *calm_words._WHOLE_KINDS):
+    for kind in (*calm_words.KINDS, *calm_words.WHOLE_KINDS):
         patterns += [kind.pattern, *kind.beside, kind.unless]
     for rule in RULES:
         patterns += [rule.pattern, *([rule.unless] if rule.unless else [])]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.components.urgent_help import UrgentHelpDetector
 from bot.reading.calm_words import KINDS, calm_kind, is_back_safe, is_settled
-from bot.reading.danger import find_urgent, plain
+from bot.reading.danger import find_urgent
+from bot.reading.plain_speech import plain
 
 
 @pytest.mark.parametrize(
@@ -154,24 +153,6 @@ def test_danger_beside_the_same_words_is_found(message):
 )
 def test_kind_of_a_whole_message(message, kind):
     assert calm_kind(plain(message)) == kind
-
-
-@pytest.mark.parametrize(
-    ("message", "urgent", "found"),
-    [
-        ("this form will be the death of me", 0.6, False),
-        ("this form will be the death of me", 0.97, True),
-        ("my son has gone very quiet", 0.6, True),
-        ("he is not suicidal but he wont tell me why he is crying, what do i do", 0.6, True),
-    ],
-)
-def test_in_calm_words_the_ranking_must_be_surer(message, urgent, found):
-    parsed = Message(data={"text": message, "intent": {"name": "faq"}})
-    parsed.set(
-        "intent_ranking", [{"name": "urgent_help", "confidence": urgent}, {"name": "faq", "confidence": 1 - urgent}]
-    )
-    UrgentHelpDetector(UrgentHelpDetector.get_default_config()).process([parsed])
-    assert (parsed.get("intent")["name"] == "urgent_help") == found
 
 
 def test_settled_needs_both_the_past_and_the_present():

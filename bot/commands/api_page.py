@@ -39,10 +39,14 @@ Description = Mapping[str, Any]
 def described() -> dict[str, Any]:
     """Return the OpenAPI description of what is for programs; it is the same whatever the settings are."""
     with tempfile.TemporaryDirectory() as folder:
-        stores = {f"{name}_url": f"sqlite:///{folder}/{name}.db" for name in ("database", "directory", "referrals")}
-        app = create_app(
-            Settings(tracker_database=f"{folder}/trackers.db", secret_key=secrets.token_urlsafe(32), **stores)
+        settings = Settings(
+            database_url=f"sqlite:///{folder}/guide.db",
+            directory_url=f"sqlite:///{folder}/directory.db",
+            referrals_url=f"sqlite:///{folder}/referrals.db",
+            tracker_database=f"{folder}/trackers.db",
+            secret_key=secrets.token_urlsafe(32),
         )
+        app = create_app(settings)
         whole = app.openapi()
     whole["paths"] = {path: ways for path, ways in whole["paths"].items() if path.startswith(_FOR_PROGRAMS)}
     return whole
@@ -131,7 +135,8 @@ def _type(about: Description) -> str:
     if about.get("type") == "array":
         return f"list of {_type(about['items'])}"
     named = {"boolean": "true or false", "string": "text", "object": "object", "integer": "whole number"}
-    return named.get(about.get("type", ""), about.get("type", "anything"))
+    kind = str(about.get("type", "anything"))
+    return named.get(kind, kind)
 
 
 def _anchor(heading: str) -> str:

@@ -7,7 +7,7 @@ IN_RASA := $(APP) -m bot rasa-python
 TRAINED_FROM := config.yml domain.yml $(shell find data knowledge/answers knowledge/vocabulary.yml bot/nlu bot/reading bot/encoder bot/guidance/answers.py -type f -not -name '*.pyc' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test train check evaluate learning-curve bench attack lint setup model rasa-test styles browser-test screenshots lighthouse
+.PHONY: help run test train check evaluate learning-curve bench attack lint setup model rasa-test coverage audit styles browser-test screenshots lighthouse
 
 help: ## Show what there is to run
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,14 @@ lint: setup ## Check style, formatting, types and the order of the rooms
 test: lint check model rasa-test ## Run every test that needs no browser and no outside service
 	@$(IN_RASA) -m pytest tests/nlu tests/reading -q -rs
 	@$(APP) -m pytest tests --ignore=tests/nlu --ignore=tests/browser -q -rs $(SIDE_BY_SIDE)
+
+coverage: model ## How much of the code the tests run, in all and for each room (Rasa's side and other processes apart)
+	@mkdir -p var/coverage
+	@COVERAGE_FILE=var/coverage/data $(APP) -m pytest tests --ignore=tests/nlu --ignore=tests/browser -q $(SIDE_BY_SIDE) --cov --cov-report=
+	@COVERAGE_FILE=var/coverage/data $(APP) -m tests.covered
+
+audit: setup ## Which pinned packages have known weaknesses (needs the internet)
+	@requirements/audit.sh
 
 rasa-test: model ## Rasa's own checks: data validation and test conversations
 	@$(IN_RASA) -m rasa data validate --max-history 3 --fail-on-warnings

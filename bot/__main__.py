@@ -41,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     atrs = _add(commands, "atrs", "print the algorithmic transparency record of the guide as it is configured", _atrs)
     atrs.add_argument("--write", action="store_true", help="write it to docs/transparency-record.md as well")
+    reference = _add(commands, "reference", "print a page of docs/ that is written from the code", _reference)
+    reference.add_argument("page", choices=["api", "settings"], help="addresses for programs, or settings")
+    reference.add_argument("--write", action="store_true", help="write it to docs/ as well")
     database = _add(commands, "database", "bring the databases' tables up to date", _database)
     database.add_argument("what", choices=["upgrade"], help="upgrade: make what is missing; safe to repeat")
     referrals = _add(commands, "referrals", "see to referrals and their notices, keys, export and erasure", _referrals)
@@ -161,6 +164,12 @@ def _atrs(chosen: argparse.Namespace) -> int:
         DOCUMENT.write_text(text, encoding="utf-8")
     print(text)
     return 0
+
+
+def _reference(chosen: argparse.Namespace) -> int:
+    from bot.commands.reference import reference
+
+    return reference(chosen.page, chosen.write)
 
 
 def _database(_: argparse.Namespace) -> int:

@@ -146,10 +146,7 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def guide(tmp_path_factory) -> Iterator[Guide]:
-    served = Guide(tmp_path_factory.mktemp("guide"))
-    served.start()
-    yield served
-    served.stop()
+    yield from _running(Guide(tmp_path_factory.mktemp("guide")))
 
 
 @pytest.fixture(scope="session")
@@ -157,7 +154,10 @@ def staffed(tmp_path_factory) -> Iterator[Guide]:
     """The guide with people at its desk."""
     from tests.browser.staffed import StaffedGuide
 
-    served = StaffedGuide(tmp_path_factory.mktemp("staffed"))
+    yield from _running(StaffedGuide(tmp_path_factory.mktemp("staffed")))
+
+
+def _running(served: Guide) -> Iterator[Guide]:
     served.start()
     yield served
     served.stop()

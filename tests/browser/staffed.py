@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -19,22 +20,20 @@ from bot.directory.feeds.synchronising import load_starting_directory
 from bot.directory.search.gaps import Gaps
 from bot.directory.search.text_index import refresh
 from bot.handover.referrals.consent import consent_text, consent_version
-from bot.handover.referrals.store import Consent, Details
+from bot.handover.referrals.store import Consent
 from bot.metrics import Metrics
 from bot.privacy.encryption import new_key
 from bot.roles import ROLES
 from tests.browser.conftest import Guide, ask
+from tests.handover.conftest import DETAILS as FAMILY
 
 PASSWORD = "a long and private phrase"
-DETAILS = Details(
+# A long address, for the pages' narrowest width.
+DETAILS = replace(
+    FAMILY,
     about="Nobody at Quillfeather school listens to us, and they have sent her home again.",
-    name="Wilhelmina Zottmann",
     phone="+441632960961",
     email="wzottmann.with.quite.a.long.address@example.org",
-    when_to_reach="after the school run",
-    child_first_name="Xanthippe",
-    child_age="7",
-    school="Quillfeather Primary",
     conversation=(("user", "can anyone ring me"), ("guide", "A person can help you.")),
 )
 Go = Callable[..., None]

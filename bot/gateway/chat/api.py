@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Request, Response
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from bot.gateway.chat.described import REFUSED_ERASING, REFUSED_MESSAGES, REFUSED_READING, ChatReply, History
 from bot.gateway.chat.turn_order import TurnOrder
 from bot.gateway.web.addresses import address_of
 from bot.gateway.web.lanes import PageRoute
@@ -22,7 +23,14 @@ SHORTEST_KEY = 16
 SHORTEST_SECRET = 16
 CURRENT = "current"  # in an address, in place of a token that a proxy's log would keep
 
-Secret = Annotated[str | None, Header(alias="Conversation-Secret", max_length=200)]
+Secret = Annotated[
+    str | None,
+    Header(
+        alias="Conversation-Secret",
+        max_length=200,
+        description="a secret of yours, 16 characters or more: the conversation is kept for whoever sends it",
+    ),
+]
 
 
 class Ask(BaseModel):
@@ -30,10 +38,14 @@ class Ask(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    message: str | None = None
-    payload: Annotated[str, StringConstraints(max_length=200)] | None = None
-    conversation: Annotated[str, StringConstraints(max_length=500)] | None = None
-    audience: Audience | None = None
+    message: str | None = Field(None, description="what somebody wrote; 2,000 characters at most unless set otherwise")
+    payload: Annotated[str, StringConstraints(max_length=200)] | None = Field(
+        None, description="of a pressed button, in place of a message"
+    )
+    conversation: Annotated[str, StringConstraints(max_length=500)] | None = Field(
+        None, description="the token that came with the reply before"
+    )
+    audience: Audience | None = Field(None, description="whom the answers are for; stays until another is sent")
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Ask:
@@ -51,7 +63,12 @@ class Named:
 
 
 def _named(
-    conversation: str, token: Annotated[str, Header(alias="Conversation", max_length=500)] = "", secret: Secret = None
+    conversation: Annotated[str, Path(description="the token, or `current` with the token in a header")],
+    token: Annotated[
+        str,
+        Header(alias="Conversation", max_length=500, description="the token, where the address says `current`"),
+    ] = "",
+    secret: Secret = None,
 ) -> Named:
     return Named(token if conversation == CURRENT else conversation, secret)
 
@@ -64,23 +81,28 @@ def router(chat: Chat, order: TurnOrder, erasure: Erasure) -> APIRouter:
     """Return the routes of the chat API."""
     routes = APIRouter(route_class=PageRoute)
 
-    @routes.post("/api/chat")
+    @routes.post(
+        "/api/chat",
+        summary="Ask, or press a button",
+        response_model=None,
+        responses={200: {"model": ChatReply, "description": "The replies."}, **REFUSED_MESSAGES},
+    )
     async def ask(
         request: Request,
         body: Ask,
-        idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+        idempotency_key: Annotated[
+            str | None,
+            Header(
+                max_length=200,
+                description="a key of yours, 16 characters or more: a message sent again with it is answered once",
+            ),
+        ] = None,
         secret: Secret = None,
     ) -> dict[str, Any]:
-        """Answer a message or a pressed button.
+        """Answer a message or a pressed button: send one of them.
 
-        A conversation that was begun with a `Conversation-Secret` is kept for those who send the same one.
-
-        Refusals are problem details: 400 not JSON, or a conversation that is forged, no longer kept or another's; 403
-        another website's page asks; 408 a body that does not end; 411 and 413 a body without its length or over 64 kB;
-        422 an empty or too long message, a button not issued in this conversation, a key that came with another request,
-        or a wrong field; 429 too many messages, or too many at once (Retry-After says when); 503 the database is down, or
-        more come from everybody than can be answered. A part behind the gateway that fails is a 200 with one message of
-        kind "error".
+        Without a `conversation` a new one begins. One that was begun with a `Conversation-Secret` is kept for those who
+        send the same secret. Where a part behind the gateway fails, the answer is a 200 with one message of kind `error`.
         """
         if idempotency_key is not None and len(idempotency_key) < SHORTEST_KEY:
             raise Problem(422, wording("gateway.short_key", length=SHORTEST_KEY))
@@ -90,13 +112,26 @@ def router(chat: Chat, order: TurnOrder, erasure: Erasure) -> APIRouter:
         turn = partial(chat.press, str(body.payload)) if body.message is None else partial(chat.say, body.message)
         return (await order.run(client, turn, body.message)).as_json()
 
-    @routes.get("/api/chat/{conversation}")
+    @routes.get(
+        "/api/chat/{conversation}",
+        summary="Read a conversation",
+        response_model=None,
+        responses={200: {"model": History, "description": "The conversation."}, **REFUSED_READING},
+    )
     def history(named: NamedConversation) -> dict[str, Any]:
+        """Give the conversation so far, for as long as it is kept."""
         ident = chat.conversation_of(named.token, named.secret)
         return {"conversation": named.token, "messages": chat.history(ident)}
 
-    @routes.delete("/api/chat/{conversation}", status_code=204)
+    @routes.delete(
+        "/api/chat/{conversation}",
+        status_code=204,
+        summary="Erase a conversation",
+        response_description="It is gone.",
+        responses=REFUSED_ERASING,
+    )
     def erase(named: NamedConversation) -> Response:
+        """Erase the conversation and all that the guide keeps of it. A request that was sent to SENDIASS stays."""
         ident = chat.conversation_of(named.token, named.secret)
         with chat.alone(ident):
             erasure.erase(ident)

@@ -16,6 +16,7 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.gateway.chat.api import NamedConversation
+from bot.gateway.chat.described import REFUSED_EVENTS
 from bot.gateway.web.lanes import ASKER, AskerGone, Lane, LaneFull, PageRoute
 from bot.gateway.web.problems import Problem
 from bot.guidance.wording import wording
@@ -107,16 +108,23 @@ def router(chat: Chat, events: LiveEvents) -> APIRouter:
     """Return the route of a family's conversation."""
     routes = APIRouter(route_class=PageRoute)
 
-    @routes.get("/api/chat/{conversation}/events")
+    @routes.get(
+        "/api/chat/{conversation}/events",
+        summary="Hear at once what a person writes",
+        response_class=StreamingResponse,
+        response_description="The events, as they come.",
+        responses=REFUSED_EVENTS,
+    )
     def of_conversation(
         request: Request,
         named: NamedConversation,
-        after: Annotated[str, Query(max_length=40)] = "",
-        last_event_id: Annotated[str, Header(max_length=40)] = "",
+        after: Annotated[str, Query(max_length=40, description="the `line` of the last message that you have")] = "",
+        last_event_id: Annotated[str, Header(max_length=40, description="the same; browsers send it")] = "",
     ) -> StreamingResponse:
-        """Stream what comes after the line `Last-Event-ID` (sent by a browser that asks again) or `after`.
+        """Stream what SENDIASS and the family write, while a person has the chat or is awaited (server-sent events).
 
-        400 for a conversation that is not kept; else as `LiveEvents.stream` refuses.
+        Each event is called `message`; its data is a message as in the conversation so far, its id the `line`. The stream
+        ends after ten minutes: ask again.
         """
         return events.stream(request, chat.conversation_of(named.token, named.secret), last_event_id or after)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from bot.gateway.chat.api import Secret
+from bot.gateway.chat.described import REFUSED_FEEDBACK, FeedbackAsked
 from bot.gateway.web.lanes import PageRoute
 from bot.guidance.usefulness import YES, reasons
 from bot.turn.chat import Chat
@@ -28,10 +29,12 @@ class Verdict(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    conversation: Annotated[str, StringConstraints(max_length=500)]
-    answer: Annotated[str, StringConstraints(max_length=120)]
-    useful: bool
-    reason: Annotated[str, StringConstraints(max_length=40)] | None = None
+    conversation: Annotated[str, StringConstraints(max_length=500)] = Field(description="the token")
+    answer: Annotated[str, StringConstraints(max_length=120)] = Field(description="`answer` of the message's `custom`")
+    useful: bool = Field(description="whether it was of use")
+    reason: Annotated[str, StringConstraints(max_length=40)] | None = Field(
+        None, description="where it was of no use: the name of a reason"
+    )
 
     @model_validator(mode="after")
     def _reason_where_not_useful(self) -> Verdict:
@@ -44,18 +47,25 @@ def router(chat: Chat, box: TakesFeedback) -> APIRouter:
     """Return the route for programs."""
     routes = APIRouter(route_class=PageRoute)
 
-    @routes.get("/api/feedback")
+    @routes.get(
+        "/api/feedback",
+        summary="Is feedback wanted?",
+        response_model=None,
+        responses={200: {"model": FeedbackAsked, "description": "Whether, and the reasons to choose from."}},
+    )
     def asked_for() -> dict[str, Any]:
-        """Tell whether feedback is wanted now, and the reasons with their words."""
+        """Tell whether feedback is wanted now, and the reasons with their words. Ask before you show the question."""
         return {"wanted": box.is_wanted(), "reasons": reasons()}
 
-    @routes.post("/api/feedback", status_code=204)
+    @routes.post(
+        "/api/feedback",
+        status_code=204,
+        summary="Say whether an answer was useful",
+        response_description="It is kept.",
+        responses=REFUSED_FEEDBACK,
+    )
     def give(body: Verdict, secret: Secret = None) -> Response:
-        """Take what somebody says of an answer; the last word counts.
-
-        Refusals are problem details: 400 an unknown conversation; 404 while nobody works the queue; 422 an answer that
-        was not given in the conversation, or an unknown reason.
-        """
+        """Take what somebody says of an answer; the last word counts."""
         ident = chat.conversation_of(body.conversation, secret)
         box.give(ident, body.answer, YES if body.useful else str(body.reason))
         return Response(status_code=204)

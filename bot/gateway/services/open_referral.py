@@ -8,9 +8,9 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from bot.directory.publishing import open_referral as hsds
@@ -18,6 +18,7 @@ from bot.directory.publishing.json_values import Json
 from bot.directory.publishing.published import Filters, Near, Parts, Published, Slice, distance_m
 from bot.directory.records.models import Organization
 from bot.directory.records.places import PlacesMissing, gazetteer
+from bot.gateway.services import described
 from bot.gateway.web.lanes import SearchRoute
 from bot.gateway.web.problems import Problem
 from bot.guidance.wording import wording
@@ -37,6 +38,7 @@ SHARED_HEADERS = {
     "Access-Control-Expose-Headers": "ETag, Last-Modified, Link",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+Ident = Annotated[str, Path(description="its id, a UUID")]
 Locate = Callable[[str], tuple[float, float] | None]
 
 
@@ -54,19 +56,21 @@ def router(published: Published, locate: Locate = point_of) -> APIRouter:
     """Return the routes. `locate` gives the latitude and longitude of a postcode, or None where it knows none."""
     routes = APIRouter(prefix=ROOT, route_class=SearchRoute)
 
-    @routes.options("/{path:path}")
+    @routes.options("/{path:path}", include_in_schema=False)
     def preflight(path: str) -> Response:
         """Tell a browser that other sites may read, and no more."""
         allowed = {"Access-Control-Allow-Methods": "GET", "Access-Control-Max-Age": "86400", "Allow": "GET, OPTIONS"}
         return Response(status_code=204, headers=allowed)
 
-    @routes.get("/")
+    @routes.get("/", summary="Which version of the standard it follows", response_description="The version.")
     def details(request: Request) -> Response:
+        """Give the version, the profile, and where the standard is described."""
         about = {"version": hsds.VERSION, "profile": hsds.PROFILE, "openapi_url": hsds.OPENAPI}
         return _reply(request, about)
 
-    @routes.get("/services")
+    @routes.get("/services", summary="List services", responses=described.LISTED, openapi_extra=described.SERVICES)
     def services(request: Request) -> Response:
+        """Give the services that run, a page at a time. Closed and withdrawn ones are left out."""
         asked = _Asked(request)
         filters = asked.filters()
         parts: Parts = "minimal" if asked.flag("minimal") else "full" if asked.flag("full") else "summary"
@@ -81,8 +85,9 @@ def router(published: Published, locate: Locate = point_of) -> APIRouter:
             usual,
         )
 
-    @routes.get("/services/{ident}")
-    def service(request: Request, ident: str) -> Response:
+    @routes.get("/services/{ident}", summary="One service", responses=described.SERVICE)
+    def service(request: Request, ident: Ident) -> Response:
+        """Give a service with all that belongs to it."""
         with published.session() as session:
             found = published.service(session, ident)
             if found is None:
@@ -91,8 +96,14 @@ def router(published: Published, locate: Locate = point_of) -> APIRouter:
                 raise Problem(410, wording("services.api.gone"))
             return _reply(request, hsds.service_full(found), found.updated_at)
 
-    @routes.get("/organizations")
+    @routes.get(
+        "/organizations",
+        summary="List organisations",
+        responses=described.LISTED,
+        openapi_extra=described.ORGANIZATIONS,
+    )
     def organizations(request: Request) -> Response:
+        """Give the organisations that run services, a page at a time."""
         asked = _Asked(request)
         search, full, whole = asked.text("search"), asked.flag("full"), asked.flag("full_service")
 
@@ -103,8 +114,14 @@ def router(published: Published, locate: Locate = point_of) -> APIRouter:
             lambda row: _organization(published, row, whole) if full or whole else hsds.organization_summary(row),
         )
 
-    @routes.get("/organizations/{ident}")
-    def organization(request: Request, ident: str) -> Response:
+    @routes.get(
+        "/organizations/{ident}",
+        summary="One organisation",
+        responses=described.SINGLE,
+        openapi_extra=described.ORGANIZATION,
+    )
+    def organization(request: Request, ident: Ident) -> Response:
+        """Give an organisation with its services."""
         whole = _Asked(request).flag("full_service")
         return _single(
             request,
@@ -114,8 +131,11 @@ def router(published: Published, locate: Locate = point_of) -> APIRouter:
             "no_organization",
         )
 
-    @routes.get("/taxonomies")
+    @routes.get(
+        "/taxonomies", summary="List taxonomies", responses=described.LISTED, openapi_extra=described.TAXONOMIES
+    )
     def taxonomies(request: Request) -> Response:
+        """Give the lists of words that services are sorted by."""
         asked = _Asked(request)
         search = asked.text("search")
         return _listing(
@@ -125,14 +145,16 @@ def router(published: Published, locate: Locate = point_of) -> APIRouter:
             hsds.taxonomy_summary,
         )
 
-    @routes.get("/taxonomies/{ident}")
-    def taxonomy(request: Request, ident: str) -> Response:
+    @routes.get("/taxonomies/{ident}", summary="One taxonomy", responses=described.SINGLE)
+    def taxonomy(request: Request, ident: Ident) -> Response:
+        """Give a taxonomy."""
         return _single(
             request, published, lambda session: published.taxonomy(session, ident), hsds.taxonomy_full, "no_taxonomy"
         )
 
-    @routes.get("/taxonomy_terms")
+    @routes.get("/taxonomy_terms", summary="List terms", responses=described.LISTED, openapi_extra=described.TERMS)
     def terms(request: Request) -> Response:
+        """Give the words of taxonomies: needs, kinds, who a service suits."""
         asked = _Asked(request)
         search, of, below, top = (
             asked.text("search"),
@@ -147,12 +169,19 @@ def router(published: Published, locate: Locate = point_of) -> APIRouter:
             hsds.term_json,
         )
 
-    @routes.get("/taxonomy_terms/{ident}")
-    def term(request: Request, ident: str) -> Response:
+    @routes.get("/taxonomy_terms/{ident}", summary="One term", responses=described.SINGLE)
+    def term(request: Request, ident: Ident) -> Response:
+        """Give a term."""
         return _single(request, published, lambda session: published.term(session, ident), hsds.term_json, "no_term")
 
-    @routes.get("/service_at_locations")
+    @routes.get(
+        "/service_at_locations",
+        summary="List services at places",
+        responses=described.LISTED,
+        openapi_extra=described.SERVICE_AT_LOCATIONS,
+    )
     def service_at_locations(request: Request) -> Response:
+        """Give which service is at which place; with a `postcode`, the nearest first."""
         asked = _Asked(request)
         filters, full, near = asked.filters(), asked.flag("full"), asked.near(locate)
         as_json = hsds.service_at_location_full if full else hsds.service_at_location_summary
@@ -163,8 +192,9 @@ def router(published: Published, locate: Locate = point_of) -> APIRouter:
             lambda entry: as_json(entry, distance_m(near, entry.location) if near else None),
         )
 
-    @routes.get("/service_at_locations/{ident}")
-    def service_at_location(request: Request, ident: str) -> Response:
+    @routes.get("/service_at_locations/{ident}", summary="One service at a place", responses=described.SINGLE)
+    def service_at_location(request: Request, ident: Ident) -> Response:
+        """Give a service at a place with all that belongs to both."""
         return _single(
             request,
             published,

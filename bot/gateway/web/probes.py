@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -20,7 +21,10 @@ from bot.processes.answering import actions_health, responds
 PATHS = frozenset({"/livez", "/readyz", "/health"})
 GOOD_FOR_S = 1.5
 ANSWER_WITHIN_S = 1.0
-_METHODS = ["GET", "HEAD"]
+_WELL_OR_NOT: dict[int | str, dict[str, Any]] = {
+    200: {"description": "It does."},
+    503: {"description": "It does not. `failing` names the first part that fails."},
+}
 
 
 class Readiness:
@@ -59,19 +63,31 @@ def router(health: Health, readiness: Readiness) -> APIRouter:
     routes = APIRouter()
 
     # None of these needs the threads that turns wait in: they answer however many families are being served.
-    @routes.api_route("/livez", methods=_METHODS)
+    @routes.head("/livez", include_in_schema=False)
+    @routes.get("/livez", summary="Does the gateway answer?", response_description="It does.")
     async def alive() -> JSONResponse:
+        """For a supervisor: `{"alive": true}`. No other part is asked. HEAD works too."""
         return JSONResponse({"alive": True})
 
-    @routes.api_route("/readyz", methods=_METHODS)
+    @routes.head("/readyz", include_in_schema=False)
+    @routes.get("/readyz", summary="Does what a message needs answer?", responses=_WELL_OR_NOT)
     @running_in("health")
     def ready() -> JSONResponse:
+        """For a load balancer: `{"ready": true, "failing": null}`. HEAD works too.
+
+        It asks the store, Rasa and the action server, at most once in a second and a half.
+        """
         state = readiness.state()
         return JSONResponse({"ready": state.well, "failing": state.failing}, status_code=200 if state.well else 503)
 
-    @routes.api_route("/health", methods=_METHODS)
+    @routes.head("/health", include_in_schema=False)
+    @routes.get("/health", summary="Does a real question get a real answer?", responses=_WELL_OR_NOT)
     @running_in("health")
     def healthy() -> JSONResponse:
+        """For people who watch the guide: `{"well": true, "failing": null}`. HEAD works too.
+
+        It asks a real question, at most once in 20 seconds while all is well.
+        """
         state = health.state()
         return JSONResponse({"well": state.well, "failing": state.failing}, status_code=200 if state.well else 503)
 

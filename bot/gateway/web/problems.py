@@ -9,10 +9,9 @@ from http import HTTPStatus
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
+from bot.gateway.web.described import MEDIA_TYPE
 from bot.guidance.wording import wording
 from bot.turn.refusals import Reason, Refused
-
-MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(Exception):

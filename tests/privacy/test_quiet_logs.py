@@ -115,7 +115,7 @@ class _Stop(Exception):
 @pytest.mark.parametrize(
     ("module", "arguments"),
     [
-        ("bot.gateway", []),
+        ("bot.application", []),
         ("actions", []),
         ("bot.handover.delivery.process", []),
         ("bot", ["referrals", "--help"]),

@@ -59,7 +59,7 @@ def parts(configured: Settings) -> list[Part]:
         Part("rasa", rasa, of_rasa, rasa_channel(configured.rasa_port), patience),
         Part(
             "gateway",
-            [sys.executable, "-m", "bot.gateway"],
+            [sys.executable, "-m", "bot.application"],
             app_environment,
             f"http://{host}:{configured.port}/livez",
             patience,

@@ -1,4 +1,4 @@
-"""Run the gateway: `python -m bot.gateway`."""
+"""Run the gateway: `python -m bot.application`."""
 
 from __future__ import annotations
 

@@ -12,19 +12,20 @@ import urllib.request
 
 import pytest
 
-from bot.evaluation.attack import texts
+import bot.evaluation.attack as package
 from bot.evaluation.attack.__main__ import ALONE, SIDE_BY_SIDE, Guides, load_attacks, main, make
-from bot.evaluation.attack.cross_site import changing_routes
-from bot.evaluation.attack.family import Family, Said, new_address
-from bot.evaluation.attack.hostile_feed import SECRET, gzip_bomb, hostile_server
+from bot.evaluation.attack.feeds.hostile_feed import SECRET, gzip_bomb, hostile_server
+from bot.evaluation.attack.guide.family import Family, Said, new_address
+from bot.evaluation.attack.guide.small import Start
+from bot.evaluation.attack.guide.staff import cookie_of, csrf_in, kept_cookies, takes_away
+from bot.evaluation.attack.guide.target import Elsewhere, Target, checked_base, descendants, is_running
 from bot.evaluation.attack.judging import NOT_NOTICED_S, all_held, held_once, is_within, median, p95
 from bot.evaluation.attack.kinds import Attack, Outcome, Row, attack
-from bot.evaluation.attack.marked_words import mark
+from bot.evaluation.attack.parts.tracker_file import damage
 from bot.evaluation.attack.report import as_table, write
-from bot.evaluation.attack.small import Start
-from bot.evaluation.attack.staff import cookie_of, csrf_in, kept_cookies, takes_away
-from bot.evaluation.attack.target import Elsewhere, Target, checked_base, descendants, is_running
-from bot.evaluation.attack.tracker_file import damage
+from bot.evaluation.attack.web.cross_site import changing_routes
+from bot.evaluation.attack.words import texts
+from bot.evaluation.attack.words.marked_words import mark
 from bot.paths import ROOT
 
 
@@ -121,7 +122,7 @@ def test_every_subject_is_in_the_list_once_and_says_what_it_is_about():
     attacks = load_attacks()
     assert len({each.name for each in attacks}) == len(attacks) > 40
     assert all(each.tries and each.must and each.run.__doc__ for each in attacks)
-    of_modules = {each.run.__module__.rpartition(".")[2] for each in attacks}
+    of_modules = {each.run.__module__.removeprefix(f"{package.__name__}.") for each in attacks}
     assert of_modules == {*ALONE, *(module for row in SIDE_BY_SIDE for module in row)}
 
 

@@ -166,7 +166,7 @@ def test_a_misspelt_name_is_said_with_the_nearest_real_one():
 @pytest.mark.parametrize(
     "command",
     [["-m", "bot", "serve"], ["-m", "bot", "check"], ["-m", "bot", "users", "list"], ["-m", "bot", "train"],
-     ["-m", "bot.gateway"], ["-m", "actions"], ["-m", "bot.handover.delivery.process"]],
+     ["-m", "bot.application"], ["-m", "actions"], ["-m", "bot.handover.delivery.process"]],
     ids=" ".join,
 )  # fmt: skip
 def test_every_process_and_command_refuses_in_sentences(command):

@@ -261,7 +261,7 @@ def _killed_at_random(environment: dict[str, str], folder: Path, dice: random.Ra
     address = f"http://127.0.0.1:{environment['PORT']}/handover"
     log = folder / "delivery.log"
     processes = [
-        Supervised("gateway", "bot.gateway", environment, folder / "gateway.log", lambda: _answers(address)),
+        Supervised("gateway", "bot.application", environment, folder / "gateway.log", lambda: _answers(address)),
         Supervised("delivery", "bot.handover.delivery.process", environment, log, _LineCount(log, STARTED).has_grown),
     ]
     ending = threading.Event()

@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
-from bot.evaluation.attack import texts
-from bot.evaluation.attack.family import ORDINARY, PERSON, SERVICES, Family, Said
+from bot.evaluation.attack.guide.family import ORDINARY, PERSON, SERVICES, Family, Said
+from bot.evaluation.attack.guide.target import Target
 from bot.evaluation.attack.judging import is_within, median
 from bot.evaluation.attack.kinds import Outcome, attack
-from bot.evaluation.attack.target import Target
+from bot.evaluation.attack.words import texts
 
 SUBJECT = "hostile texts"
 MOST_TIMES = 3.0

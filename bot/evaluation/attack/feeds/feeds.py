@@ -11,10 +11,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.evaluation.attack.hostile_feed import SECRET, hostile_server
+from bot.evaluation.attack.feeds.hostile_feed import SECRET, hostile_server
+from bot.evaluation.attack.guide.target import Target
 from bot.evaluation.attack.judging import all_held
 from bot.evaluation.attack.kinds import Outcome, attack
-from bot.evaluation.attack.target import Target
 from bot.evaluation.system import own_environment
 from bot.paths import ROOT
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import signal
 
-from bot.evaluation.attack.danger import MUST, SUBJECT, ask_for_help, going_on
+from bot.evaluation.attack.guide.target import Target
 from bot.evaluation.attack.judging import all_held
 from bot.evaluation.attack.kinds import Outcome, attack
-from bot.evaluation.attack.target import Target
+from bot.evaluation.attack.parts.danger import MUST, SUBJECT, ask_for_help, going_on
 
 
 @attack(SUBJECT, "danger while Rasa is down", "Rasa killed a moment before", MUST, inside=True)

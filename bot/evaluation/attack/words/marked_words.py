@@ -8,11 +8,11 @@ import sqlite3
 import time
 from contextlib import closing
 
-from bot.evaluation.attack.danger import locked
-from bot.evaluation.attack.family import ORDINARY, PERSON, Family
+from bot.evaluation.attack.guide.family import ORDINARY, PERSON, Family
+from bot.evaluation.attack.guide.target import Target
 from bot.evaluation.attack.judging import all_held
 from bot.evaluation.attack.kinds import Outcome, attack
-from bot.evaluation.attack.target import Target
+from bot.evaluation.attack.parts.danger import locked
 
 SUBJECT = "marked words"
 LOCKED_S = 9.0

@@ -7,11 +7,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from bot.evaluation.attack.flooding import referral_by_form
+from bot.evaluation.attack.guide.staff import PASSWORD, add_account, kept_cookies, sign_in
+from bot.evaluation.attack.guide.target import Target
 from bot.evaluation.attack.judging import all_held
 from bot.evaluation.attack.kinds import Outcome, attack
-from bot.evaluation.attack.staff import PASSWORD, add_account, kept_cookies, sign_in
-from bot.evaluation.attack.target import Target
+from bot.evaluation.attack.web.flooding import referral_by_form
 
 SUBJECT = "the desk"
 EASY = (

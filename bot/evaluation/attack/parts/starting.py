@@ -9,10 +9,10 @@ import stat
 import tempfile
 import time
 
+from bot.evaluation.attack.guide.small import fresh_environment, try_to_start
+from bot.evaluation.attack.guide.target import Target, descendants, is_running, started_guide
 from bot.evaluation.attack.judging import all_held
 from bot.evaluation.attack.kinds import Outcome, attack
-from bot.evaluation.attack.small import fresh_environment, try_to_start
-from bot.evaluation.attack.target import Target, descendants, is_running, started_guide
 
 SUBJECT = "starting"
 _SECRET = "SECRETQUILL77"

@@ -6,12 +6,12 @@ import re
 import secrets
 import tempfile
 
-from bot.evaluation.attack.family import Family, Said
+from bot.evaluation.attack.guide.family import Family, Said
+from bot.evaluation.attack.guide.small import NotUp, gateway_alone
+from bot.evaluation.attack.guide.staff import add_account, cookie_of, session, takes_away
+from bot.evaluation.attack.guide.target import Target
 from bot.evaluation.attack.judging import all_held
 from bot.evaluation.attack.kinds import Outcome, attack
-from bot.evaluation.attack.small import NotUp, gateway_alone
-from bot.evaluation.attack.staff import add_account, cookie_of, session, takes_away
-from bot.evaluation.attack.target import Target
 
 SUBJECT = "other websites"
 EVIL = "https://evil.example"

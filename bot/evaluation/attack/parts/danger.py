@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bot.evaluation.attack.family import ORDINARY, Family, Said
+from bot.evaluation.attack.guide.family import ORDINARY, Family, Said
+from bot.evaluation.attack.guide.target import Target
 from bot.evaluation.attack.judging import all_held
 from bot.evaluation.attack.kinds import Outcome, attack
-from bot.evaluation.attack.target import Target
 
 SUBJECT = "danger while parts fail"
 WITHIN_S = 6.0

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import requests
 
-from bot.evaluation.attack.target import Target, end, started
+from bot.evaluation.attack.guide.target import Target, end, started
 from bot.evaluation.system import own_environment
 from bot.paths import ROOT
 
@@ -38,7 +38,7 @@ def gateway_alone(target: Target, **settings: str) -> Iterator[Target]:
         alone = Target(f"http://127.0.0.1:{environment['PORT']}")
         alone.folder, alone.environment = folder, environment
         alone.command("database", "upgrade")
-        with started(alone, "bot.gateway"):
+        with started(alone, "bot.application"):
             _wait_until_up(alone)
             yield alone
 

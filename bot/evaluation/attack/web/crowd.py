@@ -1,4 +1,4 @@
-"""The worst that one address can send, as a process of its own: `python -m bot.evaluation.attack.crowd BASE ADDRESS SECONDS`.
+"""The worst that one address can send, as a process of its own: `python -m bot.evaluation.attack.web.crowd BASE ADDRESS SECONDS`.
 
 Prints one line of JSON: how many requests got which status, and how long the refused ones waited.
 """
@@ -15,8 +15,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from bot.evaluation.attack.family import SERVICES, Family, connect
-from bot.evaluation.attack.texts import DEAREST
+from bot.evaluation.attack.guide.family import SERVICES, Family, connect
+from bot.evaluation.attack.words.texts import DEAREST
 
 PAUSE_S = 0.1
 LONGEST_WAIT_S = 30.0
@@ -90,7 +90,7 @@ class Crowd:
             time.sleep(PAUSE_S)
 
     def _sign_ins(self) -> None:
-        from bot.evaluation.attack.staff import sign_in
+        from bot.evaluation.attack.guide.staff import sign_in
 
         while self._is_time():
             said = sign_in(self._family(), "nobody", "wrong password here")

@@ -12,11 +12,11 @@ from contextlib import contextmanager
 
 import requests
 
-from bot.evaluation.attack.family import ORDINARY, Family, connect
-from bot.evaluation.attack.flooding import referral_in_chat
+from bot.evaluation.attack.guide.family import ORDINARY, Family, connect
+from bot.evaluation.attack.guide.target import Target
 from bot.evaluation.attack.judging import all_held
 from bot.evaluation.attack.kinds import Outcome, attack
-from bot.evaluation.attack.target import Target
+from bot.evaluation.attack.web.flooding import referral_in_chat
 
 SUBJECT = "slow and held connections"
 ATTACKER = "127.0.0.2"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import signal
 import time
 
-from bot.evaluation.attack.danger import ask_for_help, going_on
+from bot.evaluation.attack.guide.target import Target
 from bot.evaluation.attack.judging import all_held
 from bot.evaluation.attack.kinds import Outcome, attack
-from bot.evaluation.attack.target import Target
+from bot.evaluation.attack.parts.danger import ask_for_help, going_on
 
 SUBJECT = "parts that do not answer"
 BACK_WITHIN_S = 150.0

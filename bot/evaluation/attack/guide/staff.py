@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.evaluation.attack.family import Family, Said
-from bot.evaluation.attack.target import Target
+from bot.evaluation.attack.guide.family import Family, Said
+from bot.evaluation.attack.guide.target import Target
 
 PASSWORD = "Plover-harrow-42-lantern"
 _CSRF = re.compile(r'name="csrf" value="([^"]*)"')

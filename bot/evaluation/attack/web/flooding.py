@@ -9,11 +9,11 @@ import threading
 import time
 from contextlib import closing
 
-from bot.evaluation.attack.family import ORDINARY, PERSON, Family, Said
+from bot.evaluation.attack.guide.family import ORDINARY, PERSON, Family, Said
+from bot.evaluation.attack.guide.staff import cookie_of, csrf_in
+from bot.evaluation.attack.guide.target import Target
 from bot.evaluation.attack.judging import all_held
 from bot.evaluation.attack.kinds import Outcome, attack
-from bot.evaluation.attack.staff import cookie_of, csrf_in
-from bot.evaluation.attack.target import Target
 from bot.guidance.wording import wording
 
 SUBJECT = "the same many times"

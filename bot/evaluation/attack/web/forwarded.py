@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.evaluation.attack.family import Family
+from bot.evaluation.attack.guide.family import Family
+from bot.evaluation.attack.guide.small import gateway_alone
+from bot.evaluation.attack.guide.target import Target
 from bot.evaluation.attack.judging import all_held
 from bot.evaluation.attack.kinds import Outcome, attack
-from bot.evaluation.attack.small import gateway_alone
-from bot.evaluation.attack.target import Target
 
 SUBJECT = "forwarded addresses"
 # More than the limit of a minute, which is 60 by default, and what comes back while they are sent.

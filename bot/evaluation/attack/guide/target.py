@@ -16,7 +16,7 @@ from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.evaluation.attack.family import ORDINARY, Family
+from bot.evaluation.attack.guide.family import ORDINARY, Family
 from bot.evaluation.system import own_environment, wait_until_ready
 from bot.paths import ROOT
 
@@ -31,7 +31,7 @@ RECEIVED = {
 PARTS = {
     "rasa": ("run", "--interface"),
     "actions": ("-m", "actions"),
-    "gateway": ("-m", "bot.gateway"),
+    "gateway": ("-m", "bot.application"),
     "delivery": ("-m", "bot.handover.delivery.process"),
 }
 STOP_WITHIN_S = 20.0

@@ -7,11 +7,11 @@ import signal
 import tempfile
 from pathlib import Path
 
-from bot.evaluation.attack.danger import ask_for_help
-from bot.evaluation.attack.family import ORDINARY
+from bot.evaluation.attack.guide.family import ORDINARY
+from bot.evaluation.attack.guide.target import Target, started_guide
 from bot.evaluation.attack.judging import all_held
 from bot.evaluation.attack.kinds import Outcome, attack
-from bot.evaluation.attack.target import Target, started_guide
+from bot.evaluation.attack.parts.danger import ask_for_help
 
 SUBJECT = "a damaged tracker file"
 BACK_WITHIN_S = 100.0

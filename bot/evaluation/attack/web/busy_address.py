@@ -8,12 +8,12 @@ import sys
 import threading
 import time
 
-from bot.evaluation.attack import texts
-from bot.evaluation.attack.family import ORDINARY, Family, Said
+from bot.evaluation.attack.guide.family import ORDINARY, Family, Said
+from bot.evaluation.attack.guide.staff import sign_in
+from bot.evaluation.attack.guide.target import Target
 from bot.evaluation.attack.judging import held_once, is_within, median, p95
 from bot.evaluation.attack.kinds import Outcome, attack
-from bot.evaluation.attack.staff import sign_in
-from bot.evaluation.attack.target import Target
+from bot.evaluation.attack.words import texts
 from bot.paths import ROOT
 
 SUBJECT = "one address against all"
@@ -55,7 +55,7 @@ def everything_at_once(target: Target) -> Outcome:
 
     def measure(seconds: float = ATTACK_S) -> Outcome:
         crowd = subprocess.Popen(
-            [sys.executable, "-m", "bot.evaluation.attack.crowd", target.base, ATTACKER, str(seconds)],
+            [sys.executable, "-m", "bot.evaluation.attack.web.crowd", target.base, ATTACKER, str(seconds)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,

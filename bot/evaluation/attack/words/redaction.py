@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import time
 
+from bot.evaluation.attack.guide.target import Target
 from bot.evaluation.attack.judging import all_held
 from bot.evaluation.attack.kinds import Outcome, attack
-from bot.evaluation.attack.target import Target
 
 SUBJECT = "personal details"
 # What is written, and what of it must not be found afterwards. Numbers of nobody (Ofcom's and the NHS's for trying out).

@@ -6,7 +6,9 @@ from dataclasses import asdict
 
 import pytest
 
-from bot.evaluation.load.referrals import SECRET_MARK, SecretFinder, run
+from bot.evaluation.load.evaluate import SecretFinder
+from bot.evaluation.load.generate import SECRET_MARK
+from bot.evaluation.load.load import run
 from bot.handover.referrals.store import Details
 from tests.databases import new_database
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.guidance.wording import wording
 from tests.desk.conftest import PASSWORD
-from tests.desk.test_intake import ask, kept
+from tests.desk.services.test_intake import ask, kept
 
 NAME = "funding/school-pays"
 

@@ -17,7 +17,7 @@ from bot.desk.services.queue import ContentQueue, UnknownItem, as_csv
 from bot.metrics import Metrics
 from bot.paths import ENCODER
 from tests.desk.conftest import post
-from tests.desk.test_intake import ask
+from tests.desk.services.test_intake import ask
 
 MEANINGS = {"bus": (1, 0, 0), "coach": (0.9, 0.44, 0), "money": (0, 0, 1)}
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stdnum.gb import upn
+from stdnum.iso7064 import mod_97_10
+
 from bot.privacy.found import Found, found
 
 _GAP = r"[\s./-]{0,2}"
@@ -14,8 +17,9 @@ _NI_NUMBER = re.compile(
 )
 _PUPIL_NUMBER = re.compile(rf"\b[A-HJ-NP-RT-Z](?:{_GAP}{_DIGIT}){{11}}{_GAP}(?:{_DIGIT}|[A-Z])\b", re.I)
 _PUPIL_WORD = re.compile(r"\bupn\b|\bpupil'?s? (?:number|no|ref)", re.I)
-# https://www.gov.uk unique pupil numbers: the sum of the digits by 2 to 13, modulo 23; I, O and S are left out.
-_CHECK_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+# Letters typed for digits. The last sign of a pupil number may be a letter, but I, O and S are never among its letters.
+_AS_DIGITS = str.maketrans("OILS", "0115")
+_AS_LAST_SIGN = str.maketrans("OIS", "015")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z\d]{4}){3,7}(?:\s?[A-Z\d]{1,3})?\b", re.I)
 _REGISTRATION = re.compile(
     r"\b(?:[A-Z]\s?[A-Z]\s?\d\s?\d\s?[A-Z]\s?[A-Z]\s?[A-Z]|[A-Z]\d{1,3}\s?[A-Z]{3}|[A-Z]{3}\s?\d{1,3}[A-Z])\b", re.I
@@ -44,17 +48,13 @@ def find_coded_numbers(text: str) -> Iterator[Found]:
 
 
 def _is_pupil_number(written: str) -> bool:
-    """Tell whether the check letter of a unique pupil number is right."""
+    """Tell whether the check letter of a unique pupil number is right, whichever council gave it out."""
     letters = re.sub(r"[^A-Z\d]", "", written.upper())
-    code = letters[1:12].translate(str.maketrans("OILS", "0115")) + letters[12:]
-    if code[-1] in "IO":
-        code = code[:-1] + {"I": "1", "O": "0"}[code[-1]]
-    values = [int(sign) if sign.isdigit() else _CHECK_LETTERS.find(sign) for sign in code]
-    total = sum(value * weight for weight, value in enumerate(values, 2))
-    return min(values) >= 0 and _CHECK_LETTERS[total % len(_CHECK_LETTERS)] == letters[0]
+    code = letters[1:12].translate(_AS_DIGITS) + letters[12].translate(_AS_LAST_SIGN)
+    return upn.calc_check_digit(code) == letters[0]
 
 
 def _is_iban(written: str) -> bool:
     """Tell whether the check digits of an international bank account number are right (modulus 97)."""
     code = re.sub(r"\s", "", written).upper()
-    return len(code) >= 15 and int("".join(str(int(sign, 36)) for sign in code[4:] + code[:4])) % 97 == 1
+    return len(code) >= 15 and mod_97_10.is_valid(code[4:] + code[:4])

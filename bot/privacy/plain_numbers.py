@@ -2,6 +2,11 @@
 
 Digits are read in one run, however they are grouped; check digits and the words before them tell one kind from another
 and from counts, dates and times, which the caller takes out of sight first.
+
+Telephone numbers are read here and not by `phonenumbers`: of 168 numbers in the tests' and the attacks' messages, put into
+numbers in use in place of those kept for drama, its matcher misses 23 (separate digits, stars, underscores, a 0 left out) and
+finds none that is missed here. Asked for what is merely possible, it misses 3, and takes 709 years, dates and references.
+A number with a wrong digit is a telephone number here too: it may be somebody else's.
 """
 
 from __future__ import annotations
@@ -9,6 +14,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
+
+from stdnum import luhn
+from stdnum.gb import nhs
 
 from bot.guidance.contacts import phones
 from bot.privacy.found import Found
@@ -28,6 +36,7 @@ _CUES = {
     BANK: re.compile(r"\b(?:account|acct?|sort(?:\s?code)?)\b" + _FILLER, re.I),
 }
 _MOST_DIGITS = 19
+_MOST_ABROAD = 15  # of a number with its country's code, by E.164
 _NOTHING: Set[str] = frozenset()
 _ANY_LENGTH = frozenset(range(6, _MOST_DIGITS + 1))
 # An NHS number has 10 digits, a sort code with its account 14, a card 13 to 19 of which the first tells the kind.
@@ -94,9 +103,9 @@ def _kind(digits: str, groups: Sequence[str], before: str, cued: Set[str]) -> st
         return NHS
     if attached:
         return None
-    if length == 10 and not any(map(_YEAR.fullmatch, groups)) and is_nhs_number(digits):
+    if length == 10 and not any(map(_YEAR.fullmatch, groups)) and nhs.is_valid(digits):
         return NHS
-    if length >= 13 and (CARD in cued or is_card(digits)):
+    if length >= 13 and (CARD in cued or _is_card(digits)):
         return CARD
     if length == 14 and [*map(len, groups)] == [2, 2, 2, 8]:
         return BANK
@@ -111,7 +120,7 @@ def _kind(digits: str, groups: Sequence[str], before: str, cued: Set[str]) -> st
 def _is_phone(digits: str, before: str) -> bool:
     """Tell whether digits are a telephone number as it is dialled here, from abroad, or of another country."""
     if before.endswith(("+", "+(")):
-        return 8 <= len(digits) <= 14
+        return 8 <= len(digits) <= _MOST_ABROAD
     if len(digits) > 11:
         national = digits.removeprefix("00").removeprefix("44").removeprefix("0")
         return len(digits) > len(national) + 1 and len(national) == 10 and national[0] in "12378"
@@ -133,18 +142,6 @@ def _given_by_the_guide() -> frozenset[str]:
     return frozenset(re.sub(r"\D", "", phone) for phone in phones())
 
 
-def is_card(digits: str) -> bool:
-    """Tell whether this is a payment card's number: its first digit and its check digit (Luhn) are right."""
-    if not digits.startswith(("2", "3", "4", "5", "6")) or digits.startswith(("20", "21")):
-        return False
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = int(digit) * (2 if place % 2 else 1)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
-
-
-def is_nhs_number(digits: str) -> bool:
-    """Tell whether the check digit of an NHS number is right (modulus 11)."""
-    check = 11 - sum(int(digit) * weight for digit, weight in zip(digits[:9], range(10, 1, -1), strict=True)) % 11
-    return check != 10 and int(digits[9]) == check % 11
+def _is_card(digits: str) -> bool:
+    """Tell whether this is a payment card's number: its first digits and its check digit (Luhn) are right."""
+    return digits[0] in "23456" and not digits.startswith(("20", "21")) and luhn.is_valid(digits)

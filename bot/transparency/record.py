@@ -73,11 +73,6 @@ def as_markdown(record: list[Section]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def gaps(record: list[Section]) -> list[Field]:
-    """Return the fields that the council has not stated."""
-    return [field for section in record for field in section.fields if field.text is None]
-
-
 def _field(entry: Mapping[str, Any], council: Mapping[str, str | None], known: Mapping[str, str]) -> Field:
     if "council" in entry:
         return Field(str(entry["number"]), entry["title"], council[entry["council"]])

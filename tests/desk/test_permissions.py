@@ -115,7 +115,7 @@ def test_each_page_answers_to_its_own_roles_and_to_no_other(client, person, role
         if role != "nobody":
             someone = again(client, person, role)
         if (method, path) == ("POST", "/staff/sign-in"):
-            continue  # a form of its own: tests/desk/test_sign_in.py
+            continue  # a form of its own: tests/desk/pages/test_sign_in.py
         if answers_to(someone, method, path) != (role in allowed):
             wrong.append((method, path))
     assert wrong == []

@@ -231,7 +231,9 @@ def test_the_guides_own_parts_end_when_their_supervisor_is_killed(module, tmp_pa
         "    if part.has_answered: print(part.process.pid, flush=True)\n"
         "supervisor._keep_running = told\nsupervisor.run()\n"
     )
-    address = f"http://127.0.0.1:{ports[0]}/livez" if module == "bot.application" else f"http://127.0.0.1:{ports[2]}/health"
+    address = (
+        f"http://127.0.0.1:{ports[0]}/livez" if module == "bot.application" else f"http://127.0.0.1:{ports[2]}/health"
+    )
     arguments = [address, module, *(["--port", str(ports[2])] if module == "actions" else [])]
     above = subprocess.Popen(
         [sys.executable, "-c", script, *arguments], stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT

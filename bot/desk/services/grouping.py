@@ -29,7 +29,7 @@ from bot.processes.priority import let_others_first
 log = logging.getLogger(__name__)
 
 # Of pairs put together at this similarity, nine of ten ask for one answer (docs/desk.md has the figures, and
-# tests/desk/test_grouping.py holds them); lower ones mix subjects sooner than they join more.
+# tests/desk/services/test_grouping.py holds them); lower ones mix subjects sooner than they join more.
 LIKE_ENOUGH = 0.65
 # How much the nearest answers count beside the subject.
 NEAREST_COUNT = 0.5

@@ -12,28 +12,28 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import bot.evaluation.attack as package
+from bot.evaluation.attack.guide.target import Elsewhere, Target, checked_base, no_guide, started_guide
 from bot.evaluation.attack.kinds import ATTACKS, Attack, Outcome, Row
 from bot.evaluation.attack.report import as_table, in_words, write
-from bot.evaluation.attack.target import Elsewhere, Target, checked_base, no_guide, started_guide
 from bot.evaluation.system import NotReady
 
 WELL_AGAIN_S = 20.0
 # What is judged by time comes first and has the machine to itself.
-ALONE = ("hostile_texts", "busy_address")
+ALONE = ("words.hostile_texts", "web.busy_address")
 # Then these side by side, each row with a guide of its own; what reads all that was printed comes last in its row.
 SIDE_BY_SIDE = (
     (
-        "cross_site",
-        "forwarded",
-        "slow_connections",
-        "accounts",
-        "flooding",
-        "redaction",
-        "danger",
-        "marked_words",
+        "web.cross_site",
+        "web.forwarded",
+        "web.slow_connections",
+        "web.accounts",
+        "web.flooding",
+        "words.redaction",
+        "parts.danger",
+        "words.marked_words",
     ),
-    ("feeds", "starting"),
-    ("parts_down", "tracker_file", "stuck_parts"),
+    ("feeds.feeds", "parts.starting"),
+    ("parts.parts_down", "parts.tracker_file", "parts.stuck_parts"),
 )
 
 

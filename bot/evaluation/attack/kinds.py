@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.evaluation.attack.target import Target
+    from bot.evaluation.attack.guide.target import Target
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, make_url
 
-from bot.directory.feeds.importing import Feed, Report, import_records
+from bot.directory.feeds.importing import Report
 from bot.directory.feeds.synchronising import import_file
 from bot.evaluation.speed.made_records import changed, made_services
 from bot.store.engine import open_engine
@@ -64,11 +64,6 @@ def timings(engine: Engine, folder: Path, records: int = RECORDS, seed: int = 1)
         seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu_began
         target = TARGETS[step] if records == RECORDS else None
         yield Timing(engine.dialect.name, step, seconds, cpu_seconds, target, report)
-
-
-def fill(engine: Engine, records: int, seed: int = 1, region: str = "county") -> Report:
-    """Import made-up records into a store, for benchmarks of search."""
-    return import_records(engine, Feed("made", "Made-up records"), made_services(records, seed, region))
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from bot.encoder.subjects import SUBJECTS_FILE, Subjects
 from bot.paths import ROOT
 from bot.reading.text import plain_words
 
-RECORDED = ROOT / "tests" / "desk" / "grouping.json"
+RECORDED = ROOT / "tests" / "desk" / "services" / "grouping.json"
 DIRECTIONS, SHRINKAGE = 60, 0.3
 HELD_OUT, QUESTIONS_EACH, LEAST_WRITERS = 60, 7, 3
 NEAREST_EXAMPLES, NEAREST_ANSWERS, SHARPNESS = 3, 5, 25.0

@@ -1,0 +1,1 @@
+"""What the publisher of a feed can do."""

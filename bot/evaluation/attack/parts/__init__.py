@@ -1,0 +1,1 @@
+"""Parts that fail while somebody needs help, and starts that must be refused."""

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.desk.conftest import accounts, client, engine, person
+from tests.desk.conftest import accounts, client, engine, make_client, person, rasa, url
 
-__all__ = ["accounts", "client", "engine", "person"]
+__all__ = ["accounts", "client", "engine", "make_client", "person", "rasa", "url"]

@@ -11,14 +11,14 @@ import unicodedata
 
 LONGEST_TEXT = 4000
 MOST_ALIKE = 3
-MOST_SIGNS = 12
+MOST_PUNCTUATION = 12
 LONGEST_WORD = 60
 LONGEST_PHRASE_WORDS = 12
 _MOST_FOLDED_GROWTH = 1.5
 
 # Telephone numbers and sums may well hold "0000".
 _ALIKE = re.compile(rf"(\D)\1{{{MOST_ALIKE},}}")
-_SIGNS = re.compile(rf"([^\w\s]{{{MOST_SIGNS}}})[^\w\s]+")
+_PUNCTUATION = re.compile(rf"([^\w\s]{{{MOST_PUNCTUATION}}})[^\w\s]+")
 _OVERLONG = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 _PIECE = re.compile(rf"\S{{0,{LONGEST_WORD - 1}}}[^\w\s](?=\S)|\S{{{LONGEST_WORD}}}(?=\S)")
 _WORD = re.compile(r"\S+\s*")
@@ -28,13 +28,13 @@ ASIDE = re.compile(r"\([^)]{0,200}\)")
 
 
 def bounded(text: str) -> str:
-    """Return `text` with runs of one sign, of signs, and of a repeated phrase shortened, and overlong words broken up.
+    """Return `text` with runs of one character, of punctuation, and of a repeated phrase shortened, and overlong words broken up.
 
-    Three of the same stay, twelve signs in a row, words of 60 characters, and LONGEST_TEXT characters in all. Takes time in
+    Three of the same stay, twelve punctuation marks in a row, words of 60 characters, and LONGEST_TEXT characters in all. Takes time in
     proportion to the text's length.
     """
     text = _unfolded(text)[:LONGEST_TEXT]
-    text = _SIGNS.sub(r"\1", _ALIKE.sub(lambda run: run[1] * MOST_ALIKE, text))
+    text = _PUNCTUATION.sub(r"\1", _ALIKE.sub(lambda run: run[1] * MOST_ALIKE, text))
     text = _OVERLONG.sub(lambda word: _PIECE.sub(lambda piece: f"{piece[0]} ", word[0]), text)
     return _without_repeated_phrases(text)
 

@@ -14,7 +14,7 @@ from bot.reading.text import sentences
 
 PREVIOUS = "previous"
 STRONG, WEAK, CORRECTION = "strong", "weak", "correction"
-LONGEST_LEANING_WORDS = 13
+LONGEST_FOLLOW_UP_WORDS = 13
 SHORT_WORDS = 5
 SHORTEST_QUESTION_WORDS = 2
 MOST_QUESTIONS = 4
@@ -65,8 +65,8 @@ class Previous:
 
 
 @dataclass(frozen=True)
-class Leaning:
-    """A message that leans on the turn before: how, and its own words without the leaning part."""
+class FollowUp:
+    """A message that leans on the turn before: how, and its own words without what leads on."""
 
     kind: str
     text: str
@@ -84,7 +84,7 @@ def previous_turn(metadata: Optional[Mapping[str, Any]]) -> Optional[Previous]:
     return previous if previous.answer or previous.message else None
 
 
-def leaning(normalised: str) -> Optional[Leaning]:
+def follow_up_of(normalised: str) -> Optional[FollowUp]:
     """Tell how a normalised message leans on the turn before, or None where it stands by itself."""
     if _SMALL_TALK.match(normalised):
         return None
@@ -92,25 +92,25 @@ def leaning(normalised: str) -> Optional[Leaning]:
     correction = _CORRECTION.match(normalised)
     if correction and correction.end():
         rest = normalised[correction.end() :].strip(" ,.")
-        return Leaning(CORRECTION, rest) if rest else None
+        return FollowUp(CORRECTION, rest) if rest else None
     words = len(own.split())
-    if words <= LONGEST_LEANING_WORDS and (_LEADS.match(own) or _POINTERS.search(own)):
-        return Leaning(STRONG, own)
-    return Leaning(WEAK, own) if words <= SHORT_WORDS else None
+    if words <= LONGEST_FOLLOW_UP_WORDS and (_LEADS.match(own) or _POINTERS.search(own)):
+        return FollowUp(STRONG, own)
+    return FollowUp(WEAK, own) if words <= SHORT_WORDS else None
 
 
-def hangs_in_the_air(normalised: str) -> bool:
+def lacks_context(normalised: str) -> bool:
     """Tell whether a short message goes on from something ("and without a plan?"): without a turn before, it cannot be read."""
     return bool(_GOES_ON.match(normalised)) and len(normalised.split()) <= SHORT_WORDS
 
 
-def in_context(lean: Leaning, previous: Previous, question: Optional[str]) -> str:
+def in_context(follow_up: FollowUp, previous: Previous, question: Optional[str]) -> str:
     """Return the message with what it leans on before it. `question` is that of the answer given last.
 
     A correction replaces part of what the person asked, so it stands after their own words.
     """
-    before = previous.message if lean.kind == CORRECTION else (question or previous.message)
-    return f"{before or question or ''} {lean.text}".strip()
+    before = previous.message if follow_up.kind == CORRECTION else (question or previous.message)
+    return f"{before or question or ''} {follow_up.text}".strip()
 
 
 def asks(sentence: str) -> bool:

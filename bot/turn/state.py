@@ -88,6 +88,11 @@ class State:
         if told.starts_again:
             return State()
         kinds = tuple(str(custom.get("kind")) for custom in customs)
+        given = tuple(
+            Given(_ident(str(custom["answer"])), custom.get("form"))
+            for custom in customs
+            if custom.get("kind") == "answer" and custom.get("answer")
+        )
         said = set(kinds)
         state = replace(self, asked_back=told.asked_back, services=self._services_after(customs, told))
         if said != {"error"}:
@@ -97,14 +102,8 @@ class State:
         if "safeguarding" in said or _is_in_handover(customs):
             state = replace(state, asked=None, answer=None)
         elif not said <= NOTHING_SAID:
-            answers = [str(custom["answer"]) for custom in customs if custom.get("kind") == "answer"]
-            state = replace(state, asked=asked, answer=_ident(answers[-1]) if answers else None)
+            state = replace(state, asked=asked, answer=given[-1].answer if given else None)
         if not said <= NOTHING_SAID:
-            given = tuple(
-                Given(_ident(str(custom["answer"])), custom.get("form"))
-                for custom in customs
-                if custom.get("kind") == "answer"
-            )
             state = replace(state, kinds=kinds, given=given)
         return state
 

@@ -13,7 +13,7 @@ from bot.nlu.components.answer_selector import AnswerSelector, label_of, writer_
 from bot.nlu.ranking.features import (
     CONTEXT,
     CONTEXT_VECTOR,
-    LEANING,
+    FOLLOW_UP,
     NORMALISED,
     PARTS,
     QUESTION_VECTORS,
@@ -91,8 +91,8 @@ def test_two_questions_with_one_answer_are_one():
 
 @pytest.mark.parametrize("before", [FIRST.id, "an-answer-withdrawn"])
 def test_a_follow_up_is_read_with_the_turn_before(before):
-    leaning = {CONTEXT: "who pays for nursery", CONTEXT_VECTOR: np.ones(2), LEANING: CORRECTION}
-    follow_up = message("for nursery", **leaning, metadata={"previous": {"answer": before, "message": "who pays"}})
+    following = {CONTEXT: "who pays for nursery", CONTEXT_VECTOR: np.ones(2), FOLLOW_UP: CORRECTION}
+    follow_up = message("for nursery", **following, metadata={"previous": {"answer": before, "message": "who pays"}})
     read = selector(for_nursery=(0.5, 0.3, 0.1, 0.1), who_pays_for_nursery=(0.1, 0.8, 0.05, 0.05)).process([follow_up])
     assert read[0].get("response_selector")["faq"]["ranking"][0]["intent_response_key"] == LABELS[1]
     assert read[0].get(UNDERSTANDING)["in_context"]

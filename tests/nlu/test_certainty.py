@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.nlu.ranking.certainty import SIGNS, Certainty
+from bot.nlu.ranking.certainty import FEATURES, Certainty
 from bot.nlu.ranking.features import VIEWS
 
 LABELS = ["faq/a", "faq/b", "faq/kin-of-a", "out_of_scope/far", "urgent_help", "greet"]
@@ -38,9 +38,9 @@ def test_the_first_is_the_likeliest_answer_whatever_else_is_likelier():
 
 
 def test_kin_of_the_first_answer_speak_for_it():
-    signs = dict(zip(SIGNS, fitted().signs(np.array([0.4, 0.1, 0.35, 0.05, 0.05, 0.05]), SCORES)))
-    assert signs["first and kin"] > 0 > signs["first"]
-    assert signs["lead"] == pytest.approx(np.log(0.75 / 0.1), abs=0.01)
+    features = dict(zip(FEATURES, fitted().features(np.array([0.4, 0.1, 0.35, 0.05, 0.05, 0.05]), SCORES)))
+    assert features["first and kin"] > 0 > features["first"]
+    assert features["lead"] == pytest.approx(np.log(0.75 / 0.1), abs=0.01)
 
 
 def test_without_any_answer_nothing_is_learnt():

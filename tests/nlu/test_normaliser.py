@@ -7,7 +7,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.guidance.answers import load_answers
 from bot.nlu.components.normaliser import MessageNormaliser
-from bot.nlu.ranking.features import CONTEXT, LEANING, NORMALISED, PARTS, QUESTIONS
+from bot.nlu.ranking.features import CONTEXT, FOLLOW_UP, NORMALISED, PARTS, QUESTIONS
 from bot.reading.context import CORRECTION, STRONG
 
 GIVEN = next(iter(load_answers().values()))
@@ -37,14 +37,14 @@ def test_two_questions_are_told_apart():
 
 def test_a_follow_up_brings_the_question_of_the_answer_before():
     message = read("how long does it take", answer=GIVEN.id, message="hello")
-    assert message.get(LEANING) == STRONG
+    assert message.get(FOLLOW_UP) == STRONG
     assert message.get(CONTEXT).endswith("how long does it take")
     assert len(message.get(CONTEXT).split()) > len(GIVEN.question.split())
 
 
 def test_a_correction_brings_what_the_person_asked():
     message = read("no, i meant for nursery", answer=GIVEN.id, message="who pays for a helper")
-    assert message.get(LEANING) == CORRECTION
+    assert message.get(FOLLOW_UP) == CORRECTION
     assert message.get(CONTEXT).startswith("who pays for a helper")
 
 

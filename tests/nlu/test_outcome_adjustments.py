@@ -13,10 +13,10 @@ from bot.nlu.ranking.outcome_adjustments import (
     cheapest,
     decided,
     doubt,
-    hanging,
     likelier_refusal,
     missing_thing,
     two_questions,
+    unanchored,
     weak_intent,
 )
 
@@ -65,9 +65,9 @@ def test_what_no_document_may_answer_is_asked_back():
 
 
 def test_what_goes_on_from_nothing_is_asked_back():
-    assert hanging(replace(SURE, hangs=True), "answer") == "clarify"
-    assert hanging(replace(SURE, hangs=True), "admit") is None
-    assert hanging(SURE, "answer") is None
+    assert unanchored(replace(SURE, is_unanchored=True), "answer") == "clarify"
+    assert unanchored(replace(SURE, is_unanchored=True), "admit") is None
+    assert unanchored(SURE, "answer") is None
 
 
 def test_a_refusal_that_is_no_less_likely_is_given():
@@ -99,7 +99,7 @@ def test_danger_is_never_too_weak():
         (SURE, "answer", "cheapest"),
         (TORN, "clarify", "cheapest"),
         (replace(TORN, questions=BOTH), "answer", "two_questions"),
-        (replace(TORN, questions=BOTH, hangs=True), "clarify", "hanging"),
+        (replace(TORN, questions=BOTH, is_unanchored=True), "clarify", "unanchored"),
         (DOUBTED, "clarify", "doubt"),
         (replace(DOUBTED, answers=[Candidate("faq/a", 0.3)]), "refuse", "likelier_refusal"),
         (replace(DOUBTED, missing="exact-figure"), "refuse", "missing_thing"),

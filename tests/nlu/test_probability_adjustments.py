@@ -9,8 +9,8 @@ import pytest
 
 from bot.nlu.ranking.probability_adjustments import (
     ADJUSTMENTS,
-    FollowUp,
     Labels,
+    ReadInContext,
     Reading,
     adjusted_follow_up,
     kin_of_previous,
@@ -57,7 +57,7 @@ def reading(**shares: float) -> Reading:
 
 
 EVEN = reading()
-FOLLOWING = FollowUp(LABELS, STRONG, GIVEN, EVEN, reading(stranger=0.9))
+FOLLOWING = ReadInContext(LABELS, STRONG, GIVEN, EVEN, reading(stranger=0.9))
 
 
 def share(read: Reading, name: str) -> float:
@@ -67,7 +67,7 @@ def share(read: Reading, name: str) -> float:
 
 def test_what_leans_is_read_with_what_it_leans_on():
     assert share(EVEN, "faq/stranger") < share(pooled_context(FOLLOWING, EVEN), "faq/stranger") < 0.9
-    weak, correction = (pooled_context(replace(FOLLOWING, leaning=leaning), EVEN) for leaning in (WEAK, CORRECTION))
+    weak, correction = (pooled_context(replace(FOLLOWING, how=how), EVEN) for how in (WEAK, CORRECTION))
     assert share(weak, "faq/stranger") < share(correction, "faq/stranger")
 
 
@@ -83,7 +83,7 @@ def test_where_no_answer_was_given_before_none_is_nearer():
 
 
 def test_what_leans_less_is_moved_less():
-    strong, weak = (kin_of_previous(replace(FOLLOWING, leaning=leaning), EVEN) for leaning in (STRONG, WEAK))
+    strong, weak = (kin_of_previous(replace(FOLLOWING, how=how), EVEN) for how in (STRONG, WEAK))
     assert share(EVEN, "faq/related") < share(weak, "faq/related") < share(strong, "faq/related")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bot.nlu.ranking.examples import Passage
-from bot.nlu.ranking.vector_models import likeness, logistic, ridge, unit
+from bot.nlu.ranking.vector_models import logistic, ridge, similarity, unit
 
 RANDOM = np.random.default_rng(2)
 OF_LABEL = np.repeat(np.arange(3), 40)
@@ -21,7 +21,7 @@ def test_least_squares_find_the_label():
 
 
 def test_directions_in_which_like_messages_differ_are_shrunk():
-    projection = likeness(VECTORS, OF_LABEL, 3)
+    projection = similarity(VECTORS, OF_LABEL, 3)
     lengths = np.linalg.norm(projection, axis=0)
     assert lengths.argmin() == 0 and lengths[0] < lengths[1:].min() / 2
 

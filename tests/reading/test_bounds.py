@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.handover.form.steps import STEPS
 from bot.paths import ROOT
-from bot.reading.bounds import LONGEST_TEXT, LONGEST_WORD, MOST_SIGNS, bounded
+from bot.reading.bounds import LONGEST_TEXT, LONGEST_WORD, MOST_PUNCTUATION, bounded
 from bot.reading.danger import find_urgent
 from bot.reading.handover_reply import read as read_in_handover
 
@@ -94,7 +94,7 @@ def test_a_bounded_text_holds_each_word_that_was_typed_and_no_long_run(pieces, t
     text = bounded(typed)
     words = re.compile(r"[^\W_]+")
     assert set(words.findall(text)) == set(words.findall(typed[:LONGEST_TEXT])) or len(typed) > LONGEST_TEXT
-    assert not re.search(rf"[^\w\s]{{{MOST_SIGNS + 1}}}|\S{{{LONGEST_WORD + 1}}}|(\D)\1\1\1\1", text)
+    assert not re.search(rf"[^\w\s]{{{MOST_PUNCTUATION + 1}}}|\S{{{LONGEST_WORD + 1}}}|(\D)\1\1\1\1", text)
 
 
 def test_bringing_a_text_into_bounds_takes_little_time_whatever_it_is():

@@ -9,9 +9,9 @@ from bot.reading.context import (
     STRONG,
     WEAK,
     Previous,
-    hangs_in_the_air,
+    follow_up_of,
     in_context,
-    leaning,
+    lacks_context,
     previous_turn,
     questions_in,
 )
@@ -29,9 +29,9 @@ from bot.reading.context import (
         ("not that one, the council one", CORRECTION, "the council one"),
     ],
 )
-def test_leaning_messages(message, kind, rest):
-    lean = leaning(message)
-    assert lean is not None and (lean.kind, lean.text) == (kind, rest)
+def test_messages_that_follow_on(message, kind, rest):
+    found = follow_up_of(message)
+    assert found is not None and (found.kind, found.text) == (kind, rest)
 
 
 @pytest.mark.parametrize(
@@ -44,12 +44,12 @@ def test_leaning_messages(message, kind, rest):
     ],
 )
 def test_messages_that_stand_by_themselves(message):
-    assert leaning(message) is None
+    assert follow_up_of(message) is None
 
 
 def test_a_follow_up_stands_after_the_question_answered_and_a_correction_after_the_persons_own_words():
     previous = Previous(answer="what-is-personal-budget", message="can we have money for a carer")
-    follow_up, correction = leaning("who pays for it"), leaning("no i meant for nursery")
+    follow_up, correction = follow_up_of("who pays for it"), follow_up_of("no i meant for nursery")
     assert in_context(follow_up, previous, "What is a personal budget?") == "What is a personal budget? who pays for it"
     assert in_context(correction, previous, "What is a personal budget?").startswith("can we have money for a carer")
 
@@ -78,7 +78,7 @@ def test_questions_of_a_message(message, questions):
     assert questions_in(message) == questions
 
 
-def test_what_goes_on_from_nothing_hangs_in_the_air():
-    assert hangs_in_the_air("and without a plan?") and hangs_in_the_air("or for nursery")
-    assert not hangs_in_the_air("what is portage")
-    assert not hangs_in_the_air("and what can i do when the school says no to an assessment for him")
+def test_what_goes_on_from_nothing_lacks_context():
+    assert lacks_context("and without a plan?") and lacks_context("or for nursery")
+    assert not lacks_context("what is portage")
+    assert not lacks_context("and what can i do when the school says no to an assessment for him")

@@ -59,7 +59,7 @@ def sent_to_rasa(rasa) -> list[str]:
 
 
 def conversation_of(rasa) -> str:
-    return next(body["sender"] for body in rasa.received if not body["sender"].startswith("look-"))
+    return next(body["sender"] for body in rasa.received if not body["sender"].startswith("dry-run-"))
 
 
 def answer(text: str = "words", **custom) -> dict:
@@ -106,7 +106,7 @@ def test_what_it_is_about_is_looked_at_before_it_is_taken_for_an_answer(chat, ra
     chat("person", replies.question_message("about"))
     chat("how long does a plan take?", reading)
     assert sent_to_rasa(rasa)[-1] == sent
-    assert not [sender for sender in tracked() if sender.startswith("look-")]
+    assert not [sender for sender in tracked() if sender.startswith("dry-run-")]
 
 
 def test_a_story_with_danger_in_it_is_urgent_and_not_an_answer(chat, rasa):

@@ -42,7 +42,7 @@ from bot.nlu.ranking.features import (
     CONTEXT_VECTOR,
     FALLBACK_INTENT,
     FAQ_INTENT,
-    LEANING,
+    FOLLOW_UP,
     NORMALISED,
     OUT_OF_SCOPE_INTENT,
     PARTS,
@@ -53,10 +53,10 @@ from bot.nlu.ranking.features import (
     WRITER,
 )
 from bot.nlu.ranking.outcome_adjustments import Ranked, decided
-from bot.nlu.ranking.probability_adjustments import FollowUp, Labels, Reading, adjusted_follow_up
+from bot.nlu.ranking.probability_adjustments import Labels, ReadInContext, Reading, adjusted_follow_up
 from bot.nlu.ranking.ranker import Ranker
 from bot.reading.asking import asks_for_service, missing_thing
-from bot.reading.context import hangs_in_the_air, previous_turn
+from bot.reading.context import lacks_context, previous_turn
 from bot.reading.text import normaliser
 
 RANKING_LENGTH = 10
@@ -158,7 +158,7 @@ class AnswerSelector(GraphComponent):
         vectors = np.stack([message.get(CONTEXT_VECTOR), message.get(VECTORS)[0]])
         together = self._read(Utterance(vectors, (context, message.get(NORMALISED))))
         given = self._answers.get(previous.answer or "")
-        follow_up = FollowUp(self._labels, message.get(LEANING), given, alone, together)
+        follow_up = ReadInContext(self._labels, message.get(FOLLOW_UP), given, alone, together)
         return adjusted_follow_up(follow_up, self.adjustments.of_follow_ups)
 
     @cached_property
@@ -197,7 +197,7 @@ class AnswerSelector(GraphComponent):
             ranked,
             questions=() if missing else self._answers_of_questions(message, answers),
             missing=missing,
-            hangs=self._hangs_in_the_air(message),
+            is_unanchored=self._lacks_context(message),
         )
 
     def _write(self, message: Message, reading: Reading) -> None:
@@ -233,8 +233,8 @@ class AnswerSelector(GraphComponent):
         message.set(UNDERSTANDING, understanding, add_to_output=True)
 
     @staticmethod
-    def _hangs_in_the_air(message: Message) -> bool:
-        return not message.get(CONTEXT) and hangs_in_the_air(message.get(NORMALISED))
+    def _lacks_context(message: Message) -> bool:
+        return not message.get(CONTEXT) and lacks_context(message.get(NORMALISED))
 
     def _places(self) -> Dict[str, NDArray[Any]]:
         """Return the places of each intent's labels among the ranker's."""

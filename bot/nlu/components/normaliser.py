@@ -16,9 +16,9 @@ from bot.guidance.answers import load_answers
 from bot.nlu.process.action_calls import call_actions_cheaply
 from bot.nlu.process.quiet_logs import keep_texts_out_of_logs
 from bot.nlu.process.turn_deadline import keep_to_the_deadline
-from bot.nlu.ranking.features import CONTEXT, LEANING, NORMALISED, PARTS, QUESTIONS
+from bot.nlu.ranking.features import CONTEXT, FOLLOW_UP, NORMALISED, PARTS, QUESTIONS
 from bot.reading.bounds import bounded
-from bot.reading.context import STRONG, Previous, in_context, leaning, previous_turn, questions_in
+from bot.reading.context import STRONG, Previous, follow_up_of, in_context, previous_turn, questions_in
 from bot.reading.text import normaliser, plain, plain_words
 
 # The pipeline's first component is what every Rasa process imports.
@@ -65,9 +65,9 @@ class MessageNormaliser(GraphComponent):
         previous = previous_turn(message.get("metadata"))
         questions = []
         for question in questions_in(message.get(TEXT) or ""):
-            lean = leaning(normaliser()(question)) if previous else None
-            if previous and lean and lean.kind == STRONG:
-                question = in_context(lean, previous, _question_of(previous))
+            follow_up = follow_up_of(normaliser()(question)) if previous else None
+            if previous and follow_up and follow_up.kind == STRONG:
+                question = in_context(follow_up, previous, _question_of(previous))
             questions.append(plain(question))
         return questions
 
@@ -81,10 +81,10 @@ class MessageNormaliser(GraphComponent):
         message.set(NORMALISED, whole)
         message.set(PARTS, parts)
         previous = previous_turn(message.get("metadata"))
-        lean = leaning(normaliser()(text)) if previous else None
-        if previous and lean:
-            message.set(LEANING, lean.kind)
-            message.set(CONTEXT, plain(in_context(lean, previous, _question_of(previous))))
+        follow_up = follow_up_of(normaliser()(text)) if previous else None
+        if previous and follow_up:
+            message.set(FOLLOW_UP, follow_up.kind)
+            message.set(CONTEXT, plain(in_context(follow_up, previous, _question_of(previous))))
 
 
 def _question_of(previous: Previous) -> Optional[str]:

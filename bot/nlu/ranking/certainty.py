@@ -2,7 +2,7 @@
 
 The ranking's probabilities are spread over hundreds of labels, many of them near relations, so they doubt too
 much. What counts is whether the first answer, or one that cites the same section, is right: a logistic model of
-a few signs says how often that is so, and 0.8 means four times in five.
+a few features says how often that is so, and 0.8 means four times in five.
 """
 
 from __future__ import annotations
@@ -23,7 +23,16 @@ from bot.nlu.ranking.features import (
 )
 
 NEAR_ANSWERS = 8
-SIGNS = ("first", "first and kin", "lead", "refusal", "urgent help", "other talk", "nearest alike", "nearest passage")
+FEATURES = (
+    "first",
+    "first and kin",
+    "lead",
+    "refusal",
+    "urgent help",
+    "other talk",
+    "nearest alike",
+    "nearest passage",
+)
 _STRENGTH = 0.3
 _SMALL = 1e-4
 
@@ -49,18 +58,18 @@ class Certainty:
         truths: Sequence[int],
     ) -> Certainty:
         """Learn from held-out messages: probabilities and scores of each, and the number of its true label."""
-        own = cls(labels, sources, np.zeros(len(SIGNS) + 1))
+        own = cls(labels, sources, np.zeros(len(FEATURES) + 1))
         if not len(own._answers):
             return own
-        signs, right = [], []
+        features, right = [], []
         for (probabilities, scores), truth in zip(held_out, truths):
             first = own.first(probabilities)
-            signs.append(own.signs(probabilities, scores))
+            features.append(own.features(probabilities, scores))
             right.append(first == truth or bool(own._sources[first] & own._sources[truth]))
         if len(set(right)) < 2:
             own.weights[-1] = _logit(float(np.mean(right))) if right else 0.0
             return own
-        values = np.array(signs)
+        values = np.array(features)
         middle, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
         model = LogisticRegression(C=_STRENGTH, max_iter=2000).fit((values - middle) / spread, right)
         slopes = model.coef_[0] / spread
@@ -73,10 +82,10 @@ class Certainty:
 
     def chance(self, probabilities: NDArray[Any], scores: NDArray[Any]) -> float:
         """Return the chance that the likeliest answer is right, between 0 and 1."""
-        return float(1 / (1 + np.exp(-(self.signs(probabilities, scores) @ self.weights[:-1] + self.weights[-1]))))
+        return float(1 / (1 + np.exp(-(self.features(probabilities, scores) @ self.weights[:-1] + self.weights[-1]))))
 
-    def signs(self, probabilities: NDArray[Any], scores: NDArray[Any]) -> NDArray[Any]:
-        """Return the signs, in the order of SIGNS, from the probabilities and the views' scores of a message."""
+    def features(self, probabilities: NDArray[Any], scores: NDArray[Any]) -> NDArray[Any]:
+        """Return the features, in the order of FEATURES, from the probabilities and the views' scores of a message."""
         order = self._answers[np.argsort(-probabilities[self._answers])[:NEAR_ANSWERS]]
         first = order[0]
         kin = [other for other in order[1:] if self._sources[other] & self._sources[first]]

@@ -8,7 +8,7 @@ QUESTIONS = "guide_questions"
 # What of a long text is encoded in its place; missing where that is the whole.
 TOLD = "guide_told"
 CONTEXT = "guide_context"
-LEANING = "guide_leaning"
+FOLLOW_UP = "guide_follow_up"
 VECTORS = "guide_vectors"
 QUESTION_VECTORS = "guide_question_vectors"
 CONTEXT_VECTOR = "guide_context_vector"

@@ -23,7 +23,7 @@ class Ranked:
 
     `answers` and `refusals` are the labels of both kinds, likeliest first; `shares` the probability of each intent;
     `chance` how likely the first answer is right. `questions`: the answers to each of two questions in it. `missing`: the
-    refusal where the likeliest answer lacks the very thing that is asked for. `hangs`: it goes on from something, and
+    refusal where the likeliest answer lacks the very thing that is asked for. `is_unanchored`: it goes on from something, and
     nothing was said before.
     """
 
@@ -35,7 +35,7 @@ class Ranked:
     sources: Mapping[str, frozenset[str]]
     questions: Sequence[Candidate] = ()
     missing: Optional[str] = None
-    hangs: bool = False
+    is_unanchored: bool = False
 
     @property
     def intent(self) -> str:
@@ -88,9 +88,9 @@ def doubt(ranked: Ranked, outcome: str) -> Optional[str]:
     return "clarify" if ranked.asks and outcome == "answer" and ranked.is_doubtful else None
 
 
-def hanging(ranked: Ranked, outcome: str) -> Optional[str]:
+def unanchored(ranked: Ranked, outcome: str) -> Optional[str]:
     """What goes on from something that was not said here is asked back."""
-    return "clarify" if ranked.asks and outcome == "answer" and ranked.hangs else None
+    return "clarify" if ranked.asks and outcome == "answer" and ranked.is_unanchored else None
 
 
 def likelier_refusal(ranked: Ranked, outcome: str) -> Optional[str]:
@@ -120,7 +120,7 @@ ADJUSTMENTS: tuple[Adjustment, ...] = (
     cheapest,
     two_questions,
     doubt,
-    hanging,
+    unanchored,
     likelier_refusal,
     missing_thing,
     weak_intent,

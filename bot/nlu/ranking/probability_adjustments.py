@@ -22,7 +22,7 @@ WEAK_CONTEXT_SHARE = 0.35
 KIN_OF_PREVIOUS = 2.5
 # What a follow-up may look like by itself ("then what"); anything else that is likely stands by itself.
 _FAQ_PREFIX = f"{FAQ_INTENT}/"
-_MAY_LEAN = (_FAQ_PREFIX, OUT_OF_SCOPE_INTENT, AMBIGUOUS_INTENT, "ask_what_can_you_do")
+_MAY_FOLLOW_ON = (_FAQ_PREFIX, OUT_OF_SCOPE_INTENT, AMBIGUOUS_INTENT, "ask_what_can_you_do")
 _SMALL = 1e-6
 
 
@@ -66,14 +66,14 @@ class Labels:
 
 
 @dataclass(frozen=True)
-class FollowUp:
+class ReadInContext:
     """A message that leans on the turn before: how, which answer that gave, and both readings.
 
     `alone`: the message by itself. `together`: with what it leans on before it.
     """
 
     labels: Labels
-    leaning: str
+    how: str
     given: Optional[Answer]
     alone: Reading
     together: Reading
@@ -81,17 +81,17 @@ class FollowUp:
     @property
     def share(self) -> float:
         """How much of the meaning comes from the turn before."""
-        return CONTEXT_SHARE.get(self.leaning, WEAK_CONTEXT_SHARE)
+        return CONTEXT_SHARE.get(self.how, WEAK_CONTEXT_SHARE)
 
     def leaned(self, factors: NDArray[Any]) -> NDArray[Any]:
         """Return factors as strong as the message leans."""
         return np.asarray(factors ** min(self.share * 1.5, 1.0))
 
 
-Adjustment = Callable[[FollowUp, Reading], Optional[Reading]]
+Adjustment = Callable[[ReadInContext, Reading], Optional[Reading]]
 
 
-def pooled_context(follow_up: FollowUp, reading: Reading) -> Optional[Reading]:
+def pooled_context(follow_up: ReadInContext, reading: Reading) -> Optional[Reading]:
     """What leans on the turn before is read by itself and together with that; both readings count."""
     share = follow_up.share
     pooled = np.log(reading.probabilities + _SMALL) * (1 - share)
@@ -100,7 +100,7 @@ def pooled_context(follow_up: FollowUp, reading: Reading) -> Optional[Reading]:
     return Reading(shares / shares.sum(), follow_up.together.scores)
 
 
-def kin_of_previous(follow_up: FollowUp, reading: Reading) -> Optional[Reading]:
+def kin_of_previous(follow_up: ReadInContext, reading: Reading) -> Optional[Reading]:
     """What belongs with the answer before, by subject, by its editor's word or by its sources, is likelier."""
     given = follow_up.given
     if not given:
@@ -109,11 +109,11 @@ def kin_of_previous(follow_up: FollowUp, reading: Reading) -> Optional[Reading]:
     return reading.times(follow_up.leaned(kin))
 
 
-def stands_by_itself(follow_up: FollowUp, reading: Reading) -> Optional[Reading]:
+def stands_by_itself(follow_up: ReadInContext, reading: Reading) -> Optional[Reading]:
     """Talk about the conversation ("thanks") stands by itself, whatever was said before."""
     alone = follow_up.alone
     top = follow_up.labels.labels[int(np.argmax(alone.probabilities))]
-    return alone if not top.startswith(_MAY_LEAN) and alone.probabilities.max() > 0.5 else None
+    return alone if not top.startswith(_MAY_FOLLOW_ON) and alone.probabilities.max() > 0.5 else None
 
 
 def are_kin(answer: Answer, other: Answer) -> bool:
@@ -128,7 +128,7 @@ ADJUSTMENTS: tuple[Adjustment, ...] = (
 )
 
 
-def adjusted_follow_up(follow_up: FollowUp, adjustments: Sequence[Adjustment] = ADJUSTMENTS) -> Reading:
+def adjusted_follow_up(follow_up: ReadInContext, adjustments: Sequence[Adjustment] = ADJUSTMENTS) -> Reading:
     """Return how a follow-up is read after each adjustment in turn, from the message by itself on."""
     reading = follow_up.alone
     for adjustment in adjustments:

@@ -1,4 +1,4 @@
-"""What is learnt from sentence vectors: two linear models of the labels, and what likeness of vectors means here."""
+"""What is learnt from sentence vectors: two linear models of the labels, and what similarity of vectors means here."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def logistic(
     return fit_logistic(vectors, of_label, counting, len(place))
 
 
-def likeness(vectors: NDArray[Any], of_label: NDArray[Any], labels: int) -> NDArray[Any]:
+def similarity(vectors: NDArray[Any], of_label: NDArray[Any], labels: int) -> NDArray[Any]:
     """Return a projection that shrinks the directions in which messages that ask the same differ.
 
     The covariance within labels, each counting alike, is undone in part (power and shrinkage were chosen by

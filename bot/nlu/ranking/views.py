@@ -16,7 +16,7 @@ from bot.nlu.ranking.examples import Example, Passage, Utterance
 from bot.nlu.ranking.features import VIEWS
 from bot.nlu.ranking.logistic import log_shares
 from bot.nlu.ranking.nearness import ByteVectors
-from bot.nlu.ranking.vector_models import likeness, logistic, ridge, unit
+from bot.nlu.ranking.vector_models import logistic, ridge, similarity, unit
 from bot.nlu.ranking.word_weights import (
     bm25,
     letters_vectorizer,
@@ -58,7 +58,7 @@ class Views:
             documents[index].append(text)
         for passage in passages:
             documents[place[passage.label]].append(passage.text)
-        alike = likeness(vectors, of_label, len(labels))
+        alike = similarity(vectors, of_label, len(labels))
         arrays: dict[str, NDArray[Any]] = {
             "examples": unit(vectors @ alike).astype(np.float16),
             "example_labels": of_label,
@@ -68,7 +68,7 @@ class Views:
             "passage_labels": np.array([place[passage.label] for passage in passages], int),
             "linear": ridge(vectors, of_label, len(labels)),
             "logistic": logistic(vectors, of_label, passages, place),
-            "likeness": alike,
+            "similarity": alike,
         }
         store_sparse(arrays, "word_weights", bm25([" \n ".join(texts_of) for texts_of in documents]))
         store_sparse(arrays, "letter_weights", weighted_letters(texts))
@@ -106,7 +106,7 @@ class Views:
         out[:, :, 2] = (counts @ self._word_weights).toarray() / shared
         letters = self._letters.transform(texts) @ self._letter_weights
         out[:, :, 3] = self._of_examples.nearest(letters.toarray())
-        alike = self._examples.products(unit(vectors @ self._arrays["likeness"]))
+        alike = self._examples.products(unit(vectors @ self._arrays["similarity"]))
         out[:, :, 4] = self._of_examples.nearest(alike)
         out[:, :, 5] = self._of_examples.nearest_few(alike)
         out[:, :, 6] = log_shares(vectors @ self._arrays["logistic"])

@@ -22,7 +22,7 @@ from bot.guidance.answers import load_answers
 from bot.nlu.components.answer_selector import AnswerSelector
 from bot.nlu.components.language import other_language
 from bot.nlu.ranking.decision import Candidate, worths
-from bot.nlu.ranking.features import CONTEXT, FAQ_INTENT, LEANING, NORMALISED, PARTS, QUESTIONS, VIEW_NAMES
+from bot.nlu.ranking.features import CONTEXT, FAQ_INTENT, FOLLOW_UP, NORMALISED, PARTS, QUESTIONS, VIEW_NAMES
 from bot.paths import MODELS
 from bot.reading.danger import find_urgent
 from bot.reading.text import clean
@@ -54,7 +54,7 @@ def explain(agent: Agent, text: str, after: str | None = None) -> List[str]:
     lines += [f"  part:         {part}" for part in message.get(PARTS) or []]
     lines += [f"  question:     {question}" for question in message.get(QUESTIONS) or []]
     if message.get(CONTEXT):
-        lines.append(f"in context:     {message.get(CONTEXT)} ({message.get(LEANING)})")
+        lines.append(f"in context:     {message.get(CONTEXT)} ({message.get(FOLLOW_UP)})")
     lines.append(
         f"urgent pattern: {find_urgent(clean(text)) or 'none'}; other language: {other_language(text) or 'no'}"
     )

@@ -92,14 +92,14 @@ def _held_out(examples: Sequence[Example]) -> List[int]:
 
 def _near(vector: NDArray[Any], vectors: NDArray[Any], answers: NDArray[Any]) -> Dict[str, float]:
     """Return the nearest answers by their three nearest examples, each with its share."""
-    likeness = vectors @ vector
+    similarity = vectors @ vector
     counted: Counter[str] = Counter()
     totals: Dict[str, float] = {}
-    for index in np.argsort(-likeness)[:400]:
+    for index in np.argsort(-similarity)[:400]:
         answer = str(answers[index])
         if counted[answer] < NEAREST_EXAMPLES:
             counted[answer] += 1
-            totals[answer] = totals.get(answer, 0.0) + float(likeness[index]) / NEAREST_EXAMPLES
+            totals[answer] = totals.get(answer, 0.0) + float(similarity[index]) / NEAREST_EXAMPLES
     scores = np.array(list(totals.values()))
     shares = np.exp((scores - scores.max()) * SHARPNESS)
     shares /= shares.sum()

@@ -45,7 +45,7 @@ def handover_answer(turn: TurnContext, parts: Parts) -> Ended | None:
         return None
     meant: str = read_as
     if read_as == "unsure" or (read_as == "answer" and step == "about"):
-        meant = _meant(_look(turn, parts), could_be_question=read_as == "unsure")
+        meant = _meant(_dry_run(turn, parts), could_be_question=read_as == "unsure")
     if meant != "answer":
         return None
     parts.handover.put(turn.conversation, turn.text)
@@ -73,9 +73,9 @@ def _meant(replies: Sequence[Reply], could_be_question: bool) -> Meant:
     return "message" if could_be_question and answered else "answer"
 
 
-def _look(turn: TurnContext, parts: Parts) -> list[Reply]:
+def _dry_run(turn: TurnContext, parts: Parts) -> list[Reply]:
     """Have the words read as if they stood alone, under a name of their own that is forgotten at once."""
-    sender = f"look-{secrets.token_hex(12)}"
+    sender = f"dry-run-{secrets.token_hex(12)}"
     try:
         metadata = {"audience": turn.audience}
         return [reply for reply in parts.rasa.send(sender, as_ordinary_text(turn.asked), metadata) if reply]

@@ -39,7 +39,7 @@ def kept(client) -> list[Question]:
     ],
 )
 def test_what_was_not_answered_is_kept_with_what_came_near(client, rasa, kind, custom, outcome):
-    rasa.says(kind, near=NEAR, **custom)
+    rasa.says(kind, aside={"near": NEAR}, **custom)
     said = ask(client, "is there a bus", audience="professional")
     assert "near" not in str(said)
     (question,) = kept(client)

@@ -104,7 +104,7 @@ def test_no_cell_of_an_export_can_be_a_formula(bad):
 
 def test_the_editor_sees_works_on_and_exports_a_question_of_just_now(client, rasa, person):
     editor = person("content")
-    rasa.says("fallback", near=[{"answer": "funding/academy-funding", "confidence": 0.31}])
+    rasa.says("fallback", aside={"near": [{"answer": "funding/academy-funding", "confidence": 0.31}]})
     ask(client, "=bus <b>pass</b>")
     page = editor.get("/staff/questions").text
     assert "bus &lt;b&gt;pass" in page and "Money for academies" in page and "0.31" in page

@@ -15,6 +15,7 @@ from bot.nlu.ranking.probability_adjustments import (
     adjusted_follow_up,
     kin_of_previous,
     pooled_context,
+    previous_again,
     stands_by_itself,
 )
 from bot.reading.context import CORRECTION, STRONG, WEAK
@@ -78,8 +79,19 @@ def test_what_belongs_with_the_answer_before_is_likelier(name):
     assert share(read, "faq/given") == share(read, "faq/stranger") == share(read, "thank")
 
 
-def test_where_no_answer_was_given_before_none_is_nearer():
-    assert kin_of_previous(replace(FOLLOWING, given=None), EVEN) is None
+def test_the_answer_before_is_a_little_less_likely():
+    read = previous_again(FOLLOWING, EVEN)
+    assert 0.5 < share(read, "faq/given") / share(read, "faq/stranger") < 1
+
+
+def test_a_correction_turns_away_from_the_answer_before():
+    read = previous_again(replace(FOLLOWING, how=CORRECTION), EVEN)
+    assert share(read, "faq/given") < share(read, "faq/stranger") / 10
+
+
+@pytest.mark.parametrize("adjustment", [kin_of_previous, previous_again])
+def test_where_no_answer_was_given_before_none_is_nearer(adjustment):
+    assert adjustment(replace(FOLLOWING, given=None), EVEN) is None
 
 
 def test_what_leans_less_is_moved_less():

@@ -20,6 +20,9 @@ from bot.reading.context import CORRECTION, STRONG
 CONTEXT_SHARE = {STRONG: 0.6, CORRECTION: 0.7}
 WEAK_CONTEXT_SHARE = 0.35
 KIN_OF_PREVIOUS = 2.5
+# How likely the answer just given still is: to somebody who goes on asking, and to somebody who corrects what was understood.
+PREVIOUS_AGAIN = 0.6
+CORRECTED_AWAY = 0.05
 # What a follow-up may look like by itself ("then what"); anything else that is likely stands by itself.
 _FAQ_PREFIX = f"{FAQ_INTENT}/"
 _MAY_FOLLOW_ON = (_FAQ_PREFIX, OUT_OF_SCOPE_INTENT, AMBIGUOUS_INTENT, "ask_what_can_you_do")
@@ -109,6 +112,15 @@ def kin_of_previous(follow_up: ReadInContext, reading: Reading) -> Optional[Read
     return reading.times(follow_up.leaned(kin))
 
 
+def previous_again(follow_up: ReadInContext, reading: Reading) -> Optional[Reading]:
+    """The answer just given is hardly what somebody wants who goes on asking, and less still what a correction turns away from."""
+    given = follow_up.given
+    if not given:
+        return None
+    factor = CORRECTED_AWAY if follow_up.how == CORRECTION else PREVIOUS_AGAIN
+    return reading.times(follow_up.leaned(follow_up.labels.where(lambda answer: answer.id == given.id, factor)))
+
+
 def stands_by_itself(follow_up: ReadInContext, reading: Reading) -> Optional[Reading]:
     """Talk about the conversation ("thanks") stands by itself, whatever was said before."""
     alone = follow_up.alone
@@ -124,6 +136,7 @@ def are_kin(answer: Answer, other: Answer) -> bool:
 ADJUSTMENTS: tuple[Adjustment, ...] = (
     pooled_context,
     kin_of_previous,
+    previous_again,
     stands_by_itself,
 )
 

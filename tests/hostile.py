@@ -95,7 +95,10 @@ def _modules() -> Iterator[ModuleType]:
                 continue
             try:
                 yield importlib.import_module(info.name)
-            except ImportError:  # it belongs to the other Python
+            except (
+                ImportError,
+                AttributeError,
+            ):  # it belongs to the other Python, which has other versions of libraries
                 continue
 
 

@@ -41,6 +41,22 @@ ANSWER = {
         "links": [{"title": "A page", "url": "https://www.durham.gov.uk/page"}],
     },
 }
+# A service with everything that a card may show.
+SERVICE = {
+    "id": "1",
+    "name": "Example toy library",
+    "organisation": "Example charity",
+    "description": "Lends toys to families.",
+    "url": "https://example.org/toys",
+    "phone": "01632 960000",
+    "email": "toys@example.org",
+    "place": "Crook",
+    "distance_miles": 2.4,
+    "ages": "0 to 5",
+    "needs": ["autism", "sight"],
+    "last_checked": "2023-04-01",
+    "stale": True,
+}
 
 
 class FakeRasa:

@@ -20,7 +20,7 @@ from bot.evaluation.system import free_ports
 from bot.guidance import replies
 from bot.guidance.answers import load_answers
 from bot.handover.form.replies import offer_message
-from tests.fakes import FakeRasa
+from tests.fakes import SERVICE, FakeRasa
 from tests.setting_up import served, settings_in
 
 REQUIRED = os.environ.get("GUIDE_BROWSER_TESTS") == "required"
@@ -35,21 +35,6 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-RECORD = {
-    "id": "1",
-    "name": "Example toy library",
-    "organisation": "Example charity",
-    "description": "Lends toys to families.",
-    "url": "https://example.org/toys",
-    "phone": "01632 960000",
-    "email": "toys@example.org",
-    "place": "Crook",
-    "distance_miles": 2.4,
-    "ages": "0 to 5",
-    "needs": ["autism", "sight"],
-    "last_checked": "2023-04-01",
-    "stale": True,
-}
 
 
 def pytest_collection_modifyitems(items):
@@ -66,7 +51,7 @@ def reply_to(message: str) -> dict:
     if '"form": "simpler"' in message:
         return replies.answer_message(plan, "parent", 1.0, form="simpler")
     if "toys" in message:
-        records = {"kind": "records", "filters": "toys", "records": [RECORD, {**RECORD, "id": "2", "phone": None}]}
+        records = {"kind": "records", "filters": "toys", "records": [SERVICE, {**SERVICE, "id": "2", "phone": None}]}
         return {"text": "I found 2 places to try.", "buttons": [], "custom": records}
     if "which" in message:
         return replies.clarify_message([plan, load_answers()["when-to-ask-ehc-assessment"]])

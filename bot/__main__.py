@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ask = _add(commands, "ask", "ask one question and print answer and sources", _ask)
     ask.add_argument("question", help="the question, in quotes")
     ask.add_argument("--professional", action="store_true", help="ask as someone who works with families")
-    evaluate = _add(commands, "evaluate", "ask the running guide every question of a folder and report", _evaluate)
+    evaluate = _add(commands, "evaluate", "ask a guide of its own every question of a folder and report", _evaluate)
     evaluate.add_argument("--folder", action="append", help="a folder of JSONL files (may be given more than once)")
     evaluate.add_argument("--record", action="store_true", help="keep this run for the answer gate to compare with")
     evaluate.add_argument("--out", help="the folder for the report; default var/evaluation")

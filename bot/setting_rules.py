@@ -13,7 +13,7 @@ from pydantic import AfterValidator, StringConstraints
 
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 SHORTEST_SECRET_KEY = 32
-FEWEST_SIGNS = 8
+FEWEST_DIFFERENT_CHARACTERS = 8
 MOST_CHARACTERS = 4000
 _NAME = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"\A(?:(?:{_NAME}\.)*{_NAME}\.?|(?=[0-9a-f.]*:)[0-9a-f:.]+)", re.I)
@@ -29,7 +29,7 @@ def in_one_line(value: str) -> str:
     if len(value) > MOST_CHARACTERS:
         raise ValueError(f"is too long: at most {MOST_CHARACTERS} characters")
     if not value.isprintable():
-        raise ValueError("holds a line break or another sign that cannot be seen: write it in one line")
+        raise ValueError("holds a line break or another character that cannot be seen: write it in one line")
     return value
 
 
@@ -118,7 +118,7 @@ def is_safe_address(value: str) -> bool:
 
 
 def _secret_key(value: str) -> str:
-    if value and (len(value) < SHORTEST_SECRET_KEY or len(set(value)) < FEWEST_SIGNS):
+    if value and (len(value) < SHORTEST_SECRET_KEY or len(set(value)) < FEWEST_DIFFERENT_CHARACTERS):
         raise ValueError(
             f"is too short or too plain: it needs {SHORTEST_SECRET_KEY} characters or more that nobody can guess; leave it out to have one made"
         )

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Engine, make_url
 
 from bot.store.engine import open_engine
 from bot.store.migrate import upgrade
@@ -67,6 +67,18 @@ def new_store(store: str) -> Any:
             yield url
 
     return url
+
+
+def new_engine(url: str) -> Any:
+    """Return a fixture that gives an engine on the database whose URL the fixture named `url` gives."""
+
+    @pytest.fixture
+    def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+        engine = open_engine(request.getfixturevalue(url))
+        yield engine
+        engine.dispose()
+
+    return engine
 
 
 @lru_cache

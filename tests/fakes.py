@@ -15,8 +15,8 @@ from bot.application.app import create_app
 from bot.handover.referrals.store import ReferralStore
 from bot.privacy.encryption import new_key
 from bot.settings import Settings
-from bot.store.migrate import prepare
 from tests.databases import open_sqlite
+from tests.setting_up import settings_in
 
 ANSWER = {
     "text": "The school pays first.\n\n- one\n- two",
@@ -40,6 +40,22 @@ ANSWER = {
         ],
         "links": [{"title": "A page", "url": "https://www.durham.gov.uk/page"}],
     },
+}
+# A service with everything that a card may show.
+SERVICE = {
+    "id": "1",
+    "name": "Example toy library",
+    "organisation": "Example charity",
+    "description": "Lends toys to families.",
+    "url": "https://example.org/toys",
+    "phone": "01632 960000",
+    "email": "toys@example.org",
+    "place": "Crook",
+    "distance_miles": 2.4,
+    "ages": "0 to 5",
+    "needs": ["autism", "sight"],
+    "last_checked": "2023-04-01",
+    "stale": True,
 }
 
 
@@ -101,22 +117,7 @@ def make_client(rasa, tmp_path):
     opened = []
 
     def make(**changes) -> TestClient:
-        settings = Settings(
-            **{
-                "rasa_port": rasa.port,
-                "database_url": f"sqlite:///{tmp_path / 'guide.db'}",
-                "directory_url": f"sqlite:///{tmp_path / 'directory.db'}",
-                "referrals_url": f"sqlite:///{tmp_path / 'referrals.db'}",
-                "tracker_database": str(tmp_path / "trackers.db"),
-                "secret_key": "test key that is long enough to sign",
-                "encryption_keys": new_key(),
-                "rasa_timeout_s": 1.0,
-                "rate_limit_conversation": 0,
-                "rate_limit_address": 0,
-                **changes,
-            }
-        )
-        prepare(settings)
+        settings = settings_in(tmp_path, **{"rasa_port": rasa.port, "rasa_timeout_s": 1.0, **changes})
         client = TestClient(create_app(settings), raise_server_exceptions=False)
         client.__enter__()
         opened.append(client)

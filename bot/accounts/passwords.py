@@ -18,7 +18,7 @@ from bot.accounts.hashing import hashing
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
-FEWEST_SIGNS = 5  # that differ
+FEWEST_DIFFERENT_CHARACTERS = 5
 STEP_S = 30
 OFFER_STANDS_S = 600
 # One lane: what takes a turn works on one processor, so that turns bound the load (see bot/accounts/hashing.py).
@@ -33,7 +33,7 @@ def password_problem(password: str, name: str, easy_words: Sequence[str] = ()) -
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         return "desk.accounts.password_length"
     own_name = name.partition("@")[0].casefold() in password.casefold()
-    if own_name or len(set(password)) < FEWEST_SIGNS or is_easy(password, [name, *easy_words]):
+    if own_name or len(set(password)) < FEWEST_DIFFERENT_CHARACTERS or is_easy(password, [name, *easy_words]):
         return "desk.accounts.password_easy"
     return None
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import requests
 
+from bot.evaluation.start_log import why_not_started
 from bot.paths import ROOT
 from bot.privacy.encryption import new_key
 
@@ -22,7 +23,7 @@ READY_WITHIN_S = 120.0
 
 
 class NotReady(RuntimeError):
-    """The guide did not start in time; the message holds the end of its log."""
+    """The guide did not start in time; the message says why, and then holds the end of its log."""
 
 
 @contextmanager
@@ -75,7 +76,7 @@ def own_environment(folder: str) -> dict[str, str]:
 def wait_until_ready(
     address: str, process: subprocess.Popen[bytes], log: Path, within_s: float = READY_WITHIN_S
 ) -> None:
-    """Wait until a guide answers a real question; raise NotReady, with the end of its log, where it ends or takes too long."""
+    """Wait until a guide answers a real question; raise NotReady, with the reason, where it ends or takes too long."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -84,7 +85,7 @@ def wait_until_ready(
         except requests.RequestException:
             pass
         time.sleep(0.3)
-    raise NotReady(f"the guide did not start:\n{log.read_text(errors='replace')[-3000:]}")
+    raise NotReady(f"The guide did not start: {why_not_started(log.read_text(errors='replace'))}")
 
 
 def free_ports(count: int) -> list[int]:

@@ -81,10 +81,10 @@ class Form:
 
     def without(self, spans: Iterable[Span]) -> Form:
         """Return this form with the spans taken out of sight."""
-        signs = list(self.text)
+        characters = list(self.text)
         for start, end in spans:
-            signs[start:end] = _TAKEN * (end - start)
-        return Form("".join(signs), self.starts, self.ends)
+            characters[start:end] = _TAKEN * (end - start)
+        return Form("".join(characters), self.starts, self.ends)
 
 
 def plain_form(text: str) -> Form:

@@ -93,7 +93,7 @@ def _longest(groups: Sequence[tuple[str, int, int]], first: int, before: str, cu
 
 
 def _kind(digits: str, groups: Sequence[str], before: str, cued: Set[str]) -> str | None:
-    """Return what a number is, by its digits, how they are grouped, the two signs before it and what it was called."""
+    """Return what a number is, by its digits, how they are grouped, the two characters before it and what it was called."""
     length = len(digits)
     goes_before = before[-1:].isalnum() or (before[:1].isalnum() and before[1:] in ("-", "_", ".", ",", "/"))
     attached = goes_before or before[-1:] in ("£", "$", "€", "_")

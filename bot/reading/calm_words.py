@@ -25,7 +25,7 @@ _MOST_ELSE = 3  # words of a message that are neither calm by their kind nor a q
 
 
 def without_calm_phrases(plain_text: str) -> str:
-    """Return a plain text with each calm phrase, and each phrase of a calm kind, replaced by a sign."""
+    """Return a plain text with each calm phrase, and each phrase of a calm kind, replaced by a mark."""
     rest = _PATTERNS.phrases.sub(_MASK, plain_text)
     for kind in KINDS:
         if (

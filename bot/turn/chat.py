@@ -25,7 +25,7 @@ from bot.turn.conversations import ConversationStore, Key
 from bot.turn.limits import RateLimit
 from bot.turn.live_lines import with_lines
 from bot.turn.outcomes import OUTCOMES
-from bot.turn.pipeline import BUTTON_STEPS, READING, STEPS, read, run
+from bot.turn.pipeline import BUTTON_STEPS, IN_CONVERSATION, read, run
 from bot.turn.rasa_client import RasaClient, Reply
 from bot.turn.refusals import Refused
 from bot.turn.showing import as_shown
@@ -94,7 +94,7 @@ class Chat:
         if turn.danger:
             return self._in_time(turn)
         turn.key = self._key(client, "message", message)
-        return run(turn, self._parts, STEPS[len(READING) :])
+        return run(turn, self._parts, IN_CONVERSATION)
 
     def press(self, payload: str, client: Client) -> Turn:
         """Press a button that was issued in the conversation; raise Refused where it was not, else as `say`."""
@@ -163,7 +163,7 @@ class Chat:
 
     def _keep_urgent(self, turn: TurnContext) -> Turn:
         turn.key = self._key(turn.client, "message", turn.typed or "")
-        return run(turn, self._parts, STEPS[len(READING) :])
+        return run(turn, self._parts, IN_CONVERSATION)
 
     def _told_what_to_do(self, client: Client, removed: tuple[str, ...]) -> Turn:
         self.metrics.messages.labels(URGENT).inc()

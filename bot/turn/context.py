@@ -97,8 +97,11 @@ class TurnContext:
 
     What came: `typed`, a person's words, or `pressed`, a button's token. What the steps made of it: `text` is the words cleaned,
     `redacted` without personal details, `removed` how many of these by kind, `asked` what is read further (see `bot.reading.bounds`);
-    `danger` by what danger was found. Where it belongs: `conversation`, its `audience` and `state`. What comes of it: `replies`, the
-    `messages` shown with their `buttons`; `step` and `outcome` say what decided, `evidence` why, `milliseconds` how long each step took.
+    `danger` the kind of danger that was found in it. Where it belongs: `conversation`, its `audience` and `state` (what was said
+    before); `held` is the turn's place in the queue, given back when it is over. What comes of it: `replies`, the `messages` shown
+    with their `buttons`; `sent` is what Rasa was sent, `shown` what the history shows of what was said, `told` what the state takes
+    from the replies, `near` the nearest answers, for staff alone. `step` and `outcome` say what decided, `evidence` why,
+    `milliseconds` how long each step took.
     """
 
     client: Client

@@ -3,6 +3,11 @@
 A step passes on or ends the turn; the first that ends it has decided. What always happens comes after it, whatever the
 outcome. Each step is timed by name; the step that decided, why, and the outcome are kept with the turn, counted, and shown by
 `python -m bot explain`.
+
+So "and who pays for that?" after "can i get a personal budget?": no step before `ask_rasa` has anything to do with it.
+`ask_rasa` sends Rasa the words, and with them the question and the answer before. Rasa's components (`config.yml`) see that the
+message follows on (`bot.reading.context`), rank the answers by both questions together, and an action says the first. What each
+step makes of it, and what Rasa does: docs/architecture.md, walk 1.
 """
 
 from __future__ import annotations
@@ -44,37 +49,45 @@ READING: tuple[Step, ...] = (
     find_danger,  # words of danger are looked for, in all that was typed
 )
 
-# What happens to it then, in its conversation.
-STEPS: tuple[Step, ...] = (
-    *READING,
-    open_conversation,  # one message of a conversation at a time; what was sent twice is answered once
+# What happens to it then, in its conversation. Special cases come first; what is none is a question.
+IN_CONVERSATION: tuple[Step, ...] = (
+    open_conversation,  # what was said before is loaded; one message at a time; what was sent twice is answered once
     person_has_chat,  # a person of SENDIASS has the chat: it goes to them
     say_what_to_do_in_danger,  # danger was found: what to do now
     handover_answer,  # a question of the handover is open, and this answers it or steers it
-    told_otherwise,  # "say that in easier words": of the answer before
-    services_follow_up,  # "any nearer?", "the second one": of the services shown
-    ask_rasa,  # a question: the ranking finds its answer
+    told_otherwise,  # "say that in easier words": the answer before is given again in its other form
+    services_follow_up,  # "any nearer?", "the second one": about the services shown before
+    ask_rasa,  # all else is a question, by itself or following on the one before: Rasa's ranking finds its answer
 )
 
+# All that happens to typed words.
+STEPS: tuple[Step, ...] = (*READING, *IN_CONVERSATION)
+
 # What happens to a pressed button.
-BUTTON_STEPS: tuple[Step, ...] = (open_conversation, find_button, handover_button, button_to_rasa)
+BUTTON_STEPS: tuple[Step, ...] = (
+    open_conversation,
+    find_button,  # which button it was; one that this conversation was not shown is refused
+    handover_button,  # a button of the handover that needs more than Rasa: the draft, or the bound on requests
+    button_to_rasa,  # any other: Rasa gets the intent that it stands for
+)
 
 # What always happens after a step has ended the turn with replies.
 ALWAYS: tuple[Always, ...] = (
     screen,  # what staff turned off is not said
     offer_person,  # three failures in a row, or distress: a person is offered
-    name_outcome,  # what came of it, in a word
-    issue_buttons,  # intents become opaque tokens
-    keep,  # with the conversation, redacted
-    count,  # for operators
-    notice,  # the content queue takes what got no answer
+    name_outcome,  # what came of it, in a word: "answered", "not_known" ...
+    issue_buttons,  # the intents behind buttons become opaque tokens
+    keep,  # words (redacted), replies and what decided are kept with the conversation
+    count,  # the figures for operators
+    notice,  # the content queue, for editors, takes what got no good answer
 )
 
 
 def run(turn: TurnContext, parts: Parts, steps: Sequence[Step]) -> Turn:
-    """Take a turn through `steps` and then through what always happens; raise Refused where it is not taken.
+    """Take a turn through `steps`, of which the last ends every turn, and then through `ALWAYS`.
 
-    What the model read as danger is answered whatever fails after that.
+    Words have been through `read` before; a button needs no reading. Raises Refused where the turn is not taken. What was
+    understood as danger is answered whatever fails after that.
     """
     began = time.perf_counter()
     with turn.held:
@@ -87,7 +100,7 @@ def run(turn: TurnContext, parts: Parts, steps: Sequence[Step]) -> Turn:
         try:
             for always in ALWAYS:
                 _timed(always, turn, parts)
-        except Exception as error:  # noqa: BLE001 - what the model read as danger is answered whatever fails
+        except Exception as error:  # noqa: BLE001 - what was understood as danger is answered whatever fails
             urgent = [reply.model_dump() for reply in turn.replies if reply.custom.kind == URGENT]
             if not urgent:
                 raise
@@ -101,7 +114,7 @@ def run(turn: TurnContext, parts: Parts, steps: Sequence[Step]) -> Turn:
 
 
 def read(turn: TurnContext, parts: Parts) -> None:
-    """Take a turn through what needs no store and no model; raise Refused where it is not taken."""
+    """Take a turn through `READING`, which needs no store and no model; raise Refused where it is not taken."""
     for step in READING:
         _timed(step, turn, parts)
 

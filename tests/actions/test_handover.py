@@ -14,26 +14,15 @@ from actions import handover as actions
 from bot.guidance.wording import wording
 from bot.handover.form.chat_draft import ChatHandover
 from bot.handover.form.steps import STEPS
-from bot.privacy.encryption import new_key
-from bot.settings import Settings
-from bot.store.migrate import prepare
 from bot.turn.conversations import ConversationStore
+from tests.setting_up import settings_in
 
 CHAT = "a-chat"
 
 
 @pytest.fixture
 def settings(tmp_path):
-    settings = Settings(
-        database_url=f"sqlite:///{tmp_path / 'guide.db'}",
-        directory_url=f"sqlite:///{tmp_path / 'directory.db'}",
-        referrals_url=f"sqlite:///{tmp_path / 'referrals.db'}",
-        encryption_keys=new_key(),
-        referral_email="inbox@sendiass.example",
-        smtp_host="mail.example",
-    )
-    prepare(settings)
-    return settings
+    return settings_in(tmp_path, referral_email="inbox@sendiass.example", smtp_host="mail.example")
 
 
 @pytest.fixture

@@ -8,23 +8,20 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-import time
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from bot.application.app import create_app
 from bot.evaluation.system import free_ports
 from bot.guidance import replies
 from bot.guidance.answers import load_answers
 from bot.handover.form.replies import offer_message
-from bot.settings import Settings
-from bot.store.migrate import prepare
-from tests.fakes import FakeRasa
+from tests.fakes import SERVICE, FakeRasa
+from tests.setting_up import served, settings_in
 
 REQUIRED = os.environ.get("GUIDE_BROWSER_TESTS") == "required"
 CHROMIUM = shutil.which("chromium")
@@ -38,21 +35,6 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-RECORD = {
-    "id": "1",
-    "name": "Example toy library",
-    "organisation": "Example charity",
-    "description": "Lends toys to families.",
-    "url": "https://example.org/toys",
-    "phone": "01632 960000",
-    "email": "toys@example.org",
-    "place": "Crook",
-    "distance_miles": 2.4,
-    "ages": "0 to 5",
-    "needs": ["autism", "sight"],
-    "last_checked": "2023-04-01",
-    "stale": True,
-}
 
 
 def pytest_collection_modifyitems(items):
@@ -69,7 +51,7 @@ def reply_to(message: str) -> dict:
     if '"form": "simpler"' in message:
         return replies.answer_message(plan, "parent", 1.0, form="simpler")
     if "toys" in message:
-        records = {"kind": "records", "filters": "toys", "records": [RECORD, {**RECORD, "id": "2", "phone": None}]}
+        records = {"kind": "records", "filters": "toys", "records": [SERVICE, {**SERVICE, "id": "2", "phone": None}]}
         return {"text": "I found 2 places to try.", "buttons": [], "custom": records}
     if "which" in message:
         return replies.clarify_message([plan, load_answers()["when-to-ask-ehc-assessment"]])
@@ -99,18 +81,7 @@ class Guide:
         self.rasa.on_message = self._reply
         self.port = free_ports(1)[0]
         self.address = f"http://127.0.0.1:{self.port}"
-        values = {
-            "rasa_port": self.rasa.port,
-            "database_url": f"sqlite:///{folder / 'guide.db'}",
-            "directory_url": f"sqlite:///{folder / 'directory.db'}",
-            "referrals_url": f"sqlite:///{folder / 'referrals.db'}",
-            "tracker_database": str(folder / "trackers.db"),
-            "secret_key": "test key that is long enough to sign",
-            "rate_limit_conversation": 0,
-            "rate_limit_address": 0,
-        }
-        self.settings = Settings(**{**values, **changes})
-        prepare(self.settings)
+        self.settings = settings_in(folder, **{"rasa_port": self.rasa.port, "encryption_keys": "", **changes})
 
     def _reply(self, body: dict) -> None:
         self.rasa.reply = [{"recipient_id": "x", "custom": reply_to(body["message"])}]
@@ -119,18 +90,12 @@ class Guide:
         """Serve, and return once the port answers."""
         quick = {"log_level": "error", "timeout_graceful_shutdown": 1, "server_header": False}
         self.app = create_app(self.settings)
-        self._server = uvicorn.Server(uvicorn.Config(self.app, port=self.port, **quick))
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        deadline = time.monotonic() + 30
-        while not self._server.started and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert self._server.started, "the gateway did not start"
+        self._serving = served(self.app, self.port, **quick)
+        self._serving.__enter__()
 
     def stop(self) -> None:
         """Stop serving; the port refuses from then on."""
-        self._server.should_exit = True
-        self._thread.join(10)
+        self._serving.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="session")

@@ -19,13 +19,12 @@ from bot.desk.services.models import Question
 from bot.directory.feeds.synchronising import load_starting_directory
 from bot.directory.search.gaps import Gaps
 from bot.directory.search.text_index import refresh
-from bot.handover.referrals.consent import consent_text, consent_version
-from bot.handover.referrals.store import Consent
 from bot.metrics import Metrics
 from bot.privacy.encryption import new_key
 from bot.roles import ROLES
 from tests.browser.conftest import Guide, ask
 from tests.handover.conftest import DETAILS as FAMILY
+from tests.setting_up import consent_under
 
 PASSWORD = "a long and private phrase"
 # A long address, for the pages' narrowest width.
@@ -71,7 +70,7 @@ class StaffedGuide(Guide):
     def referral(self, conversation: str | None = None) -> str:
         """Take a request of a family, from a chat if one is named; return its id."""
         store = self.desk.chat.live.referrals
-        consent = Consent(consent_version(consent_text(self.settings)), datetime.now(UTC))
+        consent = consent_under(self.settings)
         return store.find(store.submit(DETAILS, consent, conversation, secrets.token_hex(8)))
 
     def _ask_what_has_no_answer(self) -> None:

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from bot.commands.desk import make_accounts
 from bot.settings import Settings
 from bot.store.engine import open_engine
-from tests.databases import new_store
+from tests.databases import new_engine, new_store
 from tests.fakes import make_client, rasa
 
 __all__ = ["make_client", "rasa"]
@@ -21,14 +21,7 @@ PASSWORD = "a long and private phrase"
 
 
 url = new_store("guide")
-
-
-@pytest.fixture
-def engine(url):
-    """Give an engine on a new database with the guide's tables."""
-    engine = open_engine(url)
-    yield engine
-    engine.dispose()
+engine = new_engine("url")
 
 
 @pytest.fixture

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 from fastapi.testclient import TestClient
 
 from bot.application.app import create_app
 from bot.gateway.chat import live_events
-from bot.handover.referrals.consent import consent_text, consent_version
-from bot.handover.referrals.store import Consent, Details
-from bot.privacy.encryption import new_key
-from bot.settings import Settings
-from bot.store.migrate import prepare
+from bot.handover.referrals.store import Details
 from tests.databases import open_sqlite
 from tests.desk.conftest import browser, hidden
 from tests.desk.test_permissions import routes_of
+from tests.setting_up import consent_under, settings_in
 
 SECRET = "the secret of one browser"
 FOREIGN = (
@@ -50,22 +46,9 @@ def stores(tmp_path):
 
 
 @pytest.fixture
-def client(rasa, tmp_path, stores) -> TestClient:
+def client(rasa, tmp_path) -> TestClient:
     """A browser on an application without its background work, which would write by itself."""
-    guide, directory, referrals = (f"sqlite:///{store}" for store in stores)
-    settings = Settings(
-        rasa_port=rasa.port,
-        database_url=guide,
-        directory_url=directory,
-        referrals_url=referrals,
-        tracker_database=str(tmp_path / "trackers.db"),
-        secret_key="test key that is long enough to sign",
-        encryption_keys=new_key(),
-        rate_limit_conversation=0,
-        rate_limit_address=0,
-    )
-    prepare(settings)
-    return browser(TestClient(create_app(settings)))
+    return browser(TestClient(create_app(settings_in(tmp_path, rasa_port=rasa.port))))
 
 
 def dump(stores) -> list[list[str]]:
@@ -93,7 +76,7 @@ def everything(client, family, person):
     assert own.post("/handover/begin", data={"conversation": token, "secret": SECRET}).status_code == 303
     chat = client.app.state.desk.chat
     store = chat.live.referrals
-    consent = Consent(consent_version(consent_text(client.app.state.desk.settings)), datetime.now(UTC))
+    consent = consent_under(client.app.state.desk.settings)
     conversation = chat.conversation_of(token, SECRET)
     reference = store.submit(Details(about="the bus", name="Somebody"), consent, conversation, "one")
     fields = {

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.store.engine import open_engine
-from tests.databases import new_store
+from tests.databases import new_engine, new_store
 from tests.directory.feed_server import FeedServer
 
 directory_url = new_store("directory")
-
-
-@pytest.fixture
-def engine(directory_url):
-    """Give an engine on a new, empty directory store."""
-    engine = open_engine(directory_url)
-    yield engine
-    engine.dispose()
+engine = new_engine("directory_url")
 
 
 @pytest.fixture

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 import requests
-import uvicorn
 
 from bot.gateway.web import gate
 from bot.gateway.web.connections import serving_options
 from bot.metrics import Metrics
+from tests.setting_up import served
 
 HEAD = b"POST /api/chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n"
 
@@ -21,30 +20,16 @@ HEAD = b"POST /api/chat HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\
 @pytest.fixture
 def serve(make_client):
     """Serve the gateway on a real socket; gives a function that takes bounds of connections and returns the port."""
-    running = []
+    with ExitStack() as running:
 
-    def start(settings: dict | None = None, **bounds) -> int:
-        app = make_client(**(settings or {})).app
-        for name, bound in bounds.items():
-            setattr(app.state.connections, name, bound)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        options = serving_options(app.state.connections)
-        server = uvicorn.Server(
-            uvicorn.Config(app, port=port, log_level="critical", timeout_keep_alive=2, lifespan="off", **options)
-        )
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        running.append((server, thread))
-        return port
+        def start(settings: dict | None = None, **bounds) -> int:
+            app = make_client(**(settings or {})).app
+            for name, bound in bounds.items():
+                setattr(app.state.connections, name, bound)
+            options = {"timeout_keep_alive": 2, "lifespan": "off", **serving_options(app.state.connections)}
+            return running.enter_context(served(app, **options))
 
-    yield start
-    for server, thread in running:
-        server.should_exit = True
-        thread.join(10)
+        yield start
 
 
 @contextmanager

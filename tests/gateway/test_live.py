@@ -3,57 +3,29 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
 import time
-from datetime import UTC, datetime
 
 import pytest
 import requests
-import uvicorn
 
 from bot.application.app import create_app
 from bot.gateway.chat import live_events
 from bot.guidance.wording import wording
 from bot.handover.live import LiveChats
-from bot.handover.referrals.consent import consent_text, consent_version
-from bot.handover.referrals.store import Consent, Details, ReferralStore
-from bot.privacy.encryption import new_key
-from bot.settings import Settings
-from bot.store.migrate import prepare
+from bot.handover.referrals.store import Details, ReferralStore
+from tests.setting_up import consent_under, served, settings_in
 
 
 @pytest.fixture
 def settings(rasa, tmp_path):
-    configured = Settings(
-        rasa_port=rasa.port,
-        database_url=f"sqlite:///{tmp_path / 'guide.db'}",
-        directory_url=f"sqlite:///{tmp_path / 'directory.db'}",
-        referrals_url=f"sqlite:///{tmp_path / 'referrals.db'}",
-        tracker_database=str(tmp_path / "trackers.db"),
-        encryption_keys=new_key(),
-        secret_key="test key that is long enough to sign",
-        rate_limit_conversation=0,
-        rate_limit_address=0,
-    )
-    prepare(configured)
-    return configured
+    return settings_in(tmp_path, rasa_port=rasa.port)
 
 
 @pytest.fixture
 def address(settings):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=port, log_level="critical"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+    with served(create_app(settings)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
@@ -75,7 +47,7 @@ def taken(address, settings, live, rasa):
     token = ask(address, "what is a plan")["conversation"]
     ident = rasa.received[-1]["sender"]
     store = ReferralStore(settings)
-    consent = Consent(consent_version(consent_text(settings)), datetime.now(UTC))
+    consent = consent_under(settings)
     reference = store.submit(Details(about="the plan", name="Somebody"), consent, ident, "one")
     live.take(store.find(reference), "Rowan", "worker")
     return token, ident

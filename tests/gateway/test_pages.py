@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.fakes import ANSWER
+from tests.fakes import ANSWER, SERVICE
 
 KEY = "0123456789abcdef01"
 
@@ -133,25 +133,11 @@ def test_neither_people_nor_answers_can_put_markup_in_the_page(client, rasa, nas
 
 
 def test_records_are_cards(client, rasa):
-    record = {
-        "id": "1",
-        "name": "Toy library",
-        "organisation": "A charity",
-        "description": "Lends toys",
-        "url": None,
-        "phone": "0191 000",
-        "email": None,
-        "place": "Crook",
-        "distance_miles": 2.4,
-        "ages": "0 to 5",
-        "needs": ["autism", "sight"],
-        "last_checked": "2023-04-01",
-        "stale": True,
-    }
+    record = {**SERVICE, "url": None, "email": None}
     rasa.says("records", records=[record], filters="toys")
     page = post(client, message="toys")
-    assert "Toy library" in page.text and "0 to 5" in page.text and "April 2023" in page.text
-    assert {"href": "tel:0191000"} in page.all("a")
+    assert "Example toy library" in page.text and "0 to 5" in page.text and "April 2023" in page.text
+    assert {"href": "tel:01632960000"} in page.all("a")
     assert "About 2 miles" in page.text and "autism, sight" in page.text and "This may be out of date" in page.text
     assert not any("mailto" in str(link.get("href")) for link in page.all("a")) and "E-mail" not in page.text
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from bot.handover.referrals.consent import consent_text, consent_version
-from bot.handover.referrals.store import Consent, Details, ReferralStore
+from bot.handover.referrals.store import Details, ReferralStore
 from bot.privacy.encryption import new_key
 from bot.settings import Settings
 from tests.databases import new_store
+from tests.setting_up import consent_under
 
 DETAILS = Details(
     about="Nobody at Quillfeather school listens to us",
@@ -56,4 +54,4 @@ def store(settings):
 
 @pytest.fixture
 def consent(settings):
-    return Consent(consent_version(consent_text(settings)), datetime.now(UTC))
+    return consent_under(settings)

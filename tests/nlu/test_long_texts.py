@@ -17,25 +17,14 @@ from bot.paths import MODELS, ROOT
 from bot.reading.context import MOST_QUESTIONS
 from bot.reading.long_texts import MOST_TOKENS
 from bot.reading.text import MOST_PARTS
+from tests.stories import STORY
 
 ORDINARY = (
     "my son is seven and has autism and the school says he cannot have a teaching assistant any more, "
     "who can help us get a plan?"
 )
-STORY = [
-    "we moved here in may and he is seven.",
-    "the weather was nice.",
-    "my mother came along with us too.",
-    "how do i ask for an ehcp?",
-    "the school was no help at all.",
-    "nobody has rung me back since then.",
-]
 FILLED_UP = 1.25
 PREVIOUS = {"previous": {"message": "what is an ehc plan " * 90, "answer": "what-is-ehc-plan"}}
-
-
-def words(texts) -> list[int]:
-    return [len(text.split()) for text in texts]
 
 
 def _hostile() -> list[str]:

@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from bot.reading import long_texts
 from bot.reading.long_texts import most_telling, pieces_of, shortened
-
-STORY = [
-    "we moved here in may and he is seven.",
-    "the weather was nice.",
-    "my mother came along with us too.",
-    "how do i ask for an ehcp?",
-    "the school was no help at all.",
-    "nobody has rung me back since then.",
-]
-
-
-def words(texts) -> list[int]:
-    return [len(text.split()) for text in texts]
+from tests.stories import STORY, words
 
 
 def test_what_asks_is_kept_first_then_the_last_and_the_first():

@@ -10,31 +10,18 @@ from sqlalchemy import text
 from bot.commands.retention import run_from_command_line
 from bot.desk.services.intake import erase_old
 from bot.handover.form.drafts import DraftStore, form_key
-from bot.handover.referrals.consent import consent_text, consent_version
-from bot.handover.referrals.store import Consent, Details, ReferralStore
-from bot.privacy.encryption import new_key
+from bot.handover.referrals.store import Details, ReferralStore
 from bot.settings import Settings
 from bot.store.engine import open_engine
-from bot.store.migrate import prepare
 from bot.turn.conversations import ConversationStore
 from bot.upkeep.retention import Retention
+from tests.setting_up import consent_under, settings_in
 
 
 @pytest.fixture
 def settings(tmp_path):
-    settings = Settings(
-        database_url=f"sqlite:///{tmp_path / 'guide.db'}",
-        directory_url=f"sqlite:///{tmp_path / 'directory.db'}",
-        referrals_url=f"sqlite:///{tmp_path / 'referrals.db'}",
-        tracker_database=str(tmp_path / "trackers.db"),
-        encryption_keys=new_key(),
-        referral_email="inbox@example.org",
-        smtp_host="mail.example",
-        referral_days=30,
-        sent_notice_days=10,
-    )
-    prepare(settings)
-    return settings
+    kept = {"referral_days": 30, "sent_notice_days": 10}
+    return settings_in(tmp_path, referral_email="inbox@example.org", smtp_host="mail.example", **kept)
 
 
 @pytest.fixture
@@ -43,7 +30,7 @@ def store(settings):
 
 
 def submitted(settings: Settings, store: ReferralStore, key: str) -> str:
-    consent = Consent(consent_version(consent_text(settings)), datetime.now(UTC))
+    consent = consent_under(settings)
     return store.find(store.submit(Details("about", "name"), consent, None, key))
 
 

@@ -127,7 +127,7 @@ def _without_polite_end(said: str) -> str:
 
 
 def _before_last_word(text: str) -> str:
-    """Return what stands before the last word of `text`, with the signs between them."""
+    """Return what stands before the last word of `text`, with the punctuation between them."""
     return text[: max(map(text.rfind, _SIGNS)) + 1]
 
 

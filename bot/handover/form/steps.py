@@ -102,7 +102,7 @@ def _contact(text: str) -> dict[str, str]:
     match = next(iter(phonenumbers.PhoneNumberMatcher(rest, REGION, leniency=phonenumbers.Leniency.POSSIBLE)), None)
     if match:
         found["phone"] = match.raw_string
-    elif not email and any(sign.isdigit() for sign in text):
+    elif not email and any(character.isdigit() for character in text):
         found["phone"] = text
     return found
 

@@ -16,5 +16,5 @@ def consent_text(settings: Settings) -> str:
 
 
 def consent_version(text: str) -> str:
-    """Return the version of a consent wording: it changes with any sign of it."""
+    """Return the version of a consent wording: it changes with any character of it."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]

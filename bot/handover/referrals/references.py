@@ -1,7 +1,7 @@
 """References that families read out on the phone, such as KM7D-4RXC-9TQH.
 
-The signs are digits and letters that cannot be taken for one another (no 0 and O, 1, I and L, 5 and S, 8 and B, U and
-V, 2 and Z) and make no words (no vowels). The last sign is a check: any one wrong sign, and any two that changed
+The characters are digits and letters that cannot be taken for one another (no 0 and O, 1, I and L, 5 and S, 8 and B, U and
+V, 2 and Z) and make no words (no vowels). The last one is a check: any one wrong character, and any two that changed
 places, are found at once.
 """
 
@@ -10,22 +10,23 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-SIGNS = "2346789CDFGHJKMNPQRTWXY"  # 23 is prime, which the check needs
-RANDOM_SIGNS = 11  # 49 bits: nobody finds one by trying
+CHARACTERS = "2346789CDFGHJKMNPQRTWXY"  # 23 is prime, which the check needs
+RANDOM_CHARACTERS = 11  # 49 bits: nobody finds one by trying
 GROUP = 4
 
 
 def new_reference() -> str:
     """Return a new, unguessable reference."""
-    drawn = "".join(secrets.choice(SIGNS) for _ in range(RANDOM_SIGNS))
-    return _grouped(drawn + _check_sign(drawn))
+    drawn = "".join(secrets.choice(CHARACTERS) for _ in range(RANDOM_CHARACTERS))
+    return _grouped(drawn + _check_character(drawn))
 
 
 def as_reference(typed: str) -> str | None:
     """Return the reference that somebody typed, in its proper form, or None where it cannot be one."""
-    signs = "".join(sign for sign in typed.upper() if sign.isalnum())
-    right = len(signs) == RANDOM_SIGNS + 1 and set(signs) <= set(SIGNS) and _check_sign(signs[:-1]) == signs[-1]
-    return _grouped(signs) if right else None
+    characters = "".join(one for one in typed.upper() if one.isalnum())
+    if len(characters) != RANDOM_CHARACTERS + 1 or not set(characters) <= set(CHARACTERS):
+        return None
+    return _grouped(characters) if _check_character(characters[:-1]) == characters[-1] else None
 
 
 def reference_hash(reference: str) -> str:
@@ -33,9 +34,10 @@ def reference_hash(reference: str) -> str:
     return hashlib.sha256(b"reference\n" + reference.encode()).hexdigest()
 
 
-def _check_sign(signs: str) -> str:
-    return SIGNS[sum(weight * SIGNS.index(sign) for weight, sign in enumerate(signs, start=1)) % len(SIGNS)]
+def _check_character(characters: str) -> str:
+    weighted = sum(weight * CHARACTERS.index(one) for weight, one in enumerate(characters, start=1))
+    return CHARACTERS[weighted % len(CHARACTERS)]
 
 
-def _grouped(signs: str) -> str:
-    return "-".join(signs[start : start + GROUP] for start in range(0, len(signs), GROUP))
+def _grouped(characters: str) -> str:
+    return "-".join(characters[start : start + GROUP] for start in range(0, len(characters), GROUP))

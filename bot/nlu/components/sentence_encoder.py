@@ -26,7 +26,7 @@ from bot.nlu.ranking.features import (
     PARTS,
     QUESTION_VECTORS,
     QUESTIONS,
-    TOLD,
+    SHORTENED,
     VECTORS,
 )
 from bot.reading.long_texts import CONTEXT_TOKENS, MOST_TOKENS, most_telling, shortened
@@ -78,7 +78,7 @@ class SentenceEncoderFeaturizer(GraphComponent):
 
 
 def _texts(message: Message) -> List[str]:
-    return [message.get(TOLD) or message.get(NORMALISED), *message.get(PARTS)]
+    return [message.get(SHORTENED) or message.get(NORMALISED), *message.get(PARTS)]
 
 
 def _bring_into_budget(message: Message) -> None:
@@ -93,8 +93,8 @@ def _bring_into_budget(message: Message) -> None:
     if context:
         message.set(CONTEXT, shortened(context, CONTEXT_TOKENS, tokens))
         left -= tokens([message.get(CONTEXT)])[0]
-    message.set(TOLD, shortened(whole, left, tokens))
-    left -= tokens([message.get(TOLD)])[0]
+    message.set(SHORTENED, shortened(whole, left, tokens))
+    left -= tokens([message.get(SHORTENED)])[0]
     kept = most_telling(questions, left, tokens)
     message.set(QUESTIONS, [questions[place] for place in sorted(kept)])
     left -= sum(tokens(message.get(QUESTIONS)))

@@ -6,7 +6,7 @@ NORMALISED = "guide_normalised"
 PARTS = "guide_parts"
 QUESTIONS = "guide_questions"
 # What of a long text is encoded in its place; missing where that is the whole.
-TOLD = "guide_told"
+SHORTENED = "guide_shortened"
 CONTEXT = "guide_context"
 FOLLOW_UP = "guide_follow_up"
 VECTORS = "guide_vectors"

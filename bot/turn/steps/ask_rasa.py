@@ -33,7 +33,7 @@ def ask_instead(turn: TurnContext, parts: Parts, intent: str, shown: str) -> End
 
 
 def replies_to(turn: TurnContext, parts: Parts, sent: str) -> list[Reply]:
-    """Return Rasa's replies, with one kind sentence in place of whatever failed; note what they tell beside."""
+    """Return Rasa's replies, with one kind sentence in place of whatever failed; keep what they tell the gateway alone."""
     began = time.perf_counter()
     try:
         heard = parts.rasa.send(turn.conversation, sent, metadata_of(turn))
@@ -53,20 +53,20 @@ def replies_to(turn: TurnContext, parts: Parts, sent: str) -> list[Reply]:
 
 
 def metadata_of(turn: TurnContext) -> dict[str, Any]:
-    """Return what Rasa's components and actions are told with a message: whom the reply is for, and the conversation's state."""
+    """Return what goes to Rasa's components and actions with a message: whom the reply is for, what was asked and answered before."""
     state = turn.state
-    told: dict[str, Any] = {"audience": turn.audience}
+    metadata: dict[str, Any] = {"audience": turn.audience}
     if state.previous():
-        told["previous"] = state.previous()
+        metadata["previous"] = state.previous()
     if state.asked_back:
-        told["asked_back"] = True
+        metadata["asked_back"] = True
     if state.services:
-        told["services"] = asdict(state.services)
-    return told
+        metadata["services"] = asdict(state.services)
+    return metadata
 
 
 def _note(turn: TurnContext, replies: list[Reply]) -> None:
-    """Take what is told beside off the replies."""
+    """Take what the actions told the gateway alone (`ASIDE`) off the replies."""
     aside: dict[str, Any] = {}
     for reply in replies:
         aside.update((reply.custom.model_extra or {}).pop(ASIDE, None) or {})

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 
-from bot.handover.referrals.consent import consent_text, consent_version
-from bot.handover.referrals.store import Consent, Details
+from bot.handover.referrals.store import Details
 from bot.privacy.encryption import new_key
 from tests.desk.conftest import browser, hidden, post
+from tests.setting_up import consent_under
 
 DETAILS = Details(
     about="Nobody at Quillfeather school listens",
@@ -39,7 +38,7 @@ def family(client):
 
 @pytest.fixture
 def ident(client, store, family):
-    consent = Consent(consent_version(consent_text(client.app.state.desk.settings)), datetime.now(UTC))
+    consent = consent_under(client.app.state.desk.settings)
     return store.find(store.submit(DETAILS, consent, family[1], "one"))
 
 
@@ -142,7 +141,7 @@ def test_other_words_under_the_same_key_are_kept_for_another_press(worker, ident
 
 def test_a_family_that_did_not_agree_to_be_written_to_in_its_chat_is_not(worker, store, family, client):
     """A request that came by the form from a chat, where the box for it was left empty, has no chat at all."""
-    consent = Consent(consent_version(consent_text(client.app.state.desk.settings)), datetime.now(UTC))
+    consent = consent_under(client.app.state.desk.settings)
     ident = store.find(store.submit(DETAILS, consent, None, "two"))
     assert press(worker, ident, "chat/take", shown_name="Rowan").status_code == 409
     for what in ("chat/say", "chat/end"):

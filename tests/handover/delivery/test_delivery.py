@@ -22,10 +22,10 @@ from pydantic import ValidationError
 
 from bot.evaluation.load.mail_sink import LOST, REFUSED, TAKEN, mail_sink
 from bot.handover.delivery.process import Delivery
-from bot.handover.referrals.consent import consent_text, consent_version
-from bot.handover.referrals.store import Consent, ReferralStore
+from bot.handover.referrals.store import ReferralStore
 from bot.settings import Settings
 from tests.handover.conftest import DETAILS
+from tests.setting_up import consent_under
 
 SECRETS = ("Wilhelmina", "Zottmann", "3728401", "wzottmann", "Xanthippe", "Quillfeather", "school run", "ring me")
 
@@ -50,7 +50,7 @@ def at_once(make_settings):
 
 def submit(settings: Settings, key: str = "key-1") -> tuple[ReferralStore, str, str]:
     store = ReferralStore(settings)
-    consent = Consent(consent_version(consent_text(settings)), datetime.now(UTC))
+    consent = consent_under(settings)
     reference = store.submit(DETAILS, consent, "chat-1", key)
     return store, store.find(reference), reference
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.handover.referrals.references import SIGNS, as_reference, new_reference, reference_hash
+from bot.handover.referrals.references import CHARACTERS, as_reference, new_reference, reference_hash
 
 
 def test_references_are_grouped_distinct_and_without_look_alikes():
@@ -13,7 +13,7 @@ def test_references_are_grouped_distinct_and_without_look_alikes():
     assert len(set(made)) == 2000
     assert all([len(group) for group in one.split("-")] == [4, 4, 4] for one in made)
     assert not set("".join(made)) & set("01OILSZ5BUVAE")
-    assert set("".join(made)) - {"-"} == set(SIGNS)
+    assert set("".join(made)) - {"-"} == set(CHARACTERS)
 
 
 def test_however_it_is_typed_it_is_known():
@@ -22,19 +22,19 @@ def test_however_it_is_typed_it_is_known():
         assert as_reference(typed) == reference
 
 
-@given(some.integers(0, 11), some.sampled_from(SIGNS))
+@given(some.integers(0, 11), some.sampled_from(CHARACTERS))
 def test_one_wrong_sign_is_found(at, wrong):
-    signs = list(new_reference().replace("-", ""))
-    right, signs[at] = signs[at], wrong
-    assert (as_reference("".join(signs)) is None) == (right != wrong)
+    characters = list(new_reference().replace("-", ""))
+    right, characters[at] = characters[at], wrong
+    assert (as_reference("".join(characters)) is None) == (right != wrong)
 
 
 @given(some.integers(0, 11), some.integers(0, 11))
 def test_two_signs_that_changed_places_are_found(one, other):
-    signs = list(new_reference().replace("-", ""))
-    changed = signs.copy()
-    changed[one], changed[other] = signs[other], signs[one]
-    assert (as_reference("".join(changed)) is None) == (changed != signs)
+    characters = list(new_reference().replace("-", ""))
+    changed = characters.copy()
+    changed[one], changed[other] = characters[other], characters[one]
+    assert (as_reference("".join(changed)) is None) == (changed != characters)
 
 
 def test_the_hash_does_not_hold_the_reference():

@@ -168,12 +168,12 @@ def fills_memory(target: Target) -> Outcome:
 @attack(
     SUBJECT,
     "a feed that never ends its answer",
-    "a body of one sign a second, and a head likewise",
+    "a body of one character a second, and a head likewise",
     f"given up within {ENDED_WITHIN_S:g} s, as the feed's own limit of time says",
     alone=True,
 )
 def never_ends(target: Target) -> Outcome:
-    """Read a sign a second, as a configured feed with a short limit."""
+    """Read a character a second, as a configured feed with a short limit."""
     cases = []
     with hostile_server() as (base, _), tempfile.TemporaryDirectory() as folder:
         for word in ("slow", "slow-head"):

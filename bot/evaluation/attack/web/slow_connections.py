@@ -28,19 +28,19 @@ MOST_STREAMS_OF_ONE_ADDRESS = 12
 MOST_STREAMS_OF_ONE_CHAT = 3
 
 _HEAD = b"POST /api/chat HTTP/1.1\r\nHost: guide\r\nContent-Type: application/json\r\nContent-Length: 400\r\n"
-# What is sent at first, and what then comes a sign at a time.
+# What is sent at first, and what then comes a character at a time.
 _NEVER_ENDING = {
     "nothing at all": (b"", b""),
     "half a line": (b"GET / HT", b""),
     "heads, a line at a time": (b"GET / HTTP/1.1\r\nHost: guide\r\n", b"X-A: b\r\n"),
-    "a head, a sign at a time": (b"GET / HTTP/1.1\r\nHost: guide\r\nX-Long: ", b"a"),
+    "a head, a character at a time": (b"GET / HTTP/1.1\r\nHost: guide\r\nX-Long: ", b"a"),
     "no body": (_HEAD + b"\r\n", b""),
-    "a body, a sign at a time": (_HEAD + b'\r\n{"message": "', b"a"),
+    "a body, a character at a time": (_HEAD + b'\r\n{"message": "', b"a"),
     "a body in pieces without end": (
         b"POST /api/chat HTTP/1.1\r\nHost: guide\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
         b"1\r\na\r\n",
     ),
-    "a form, a sign at a time": (
+    "a form, a character at a time": (
         b"POST / HTTP/1.1\r\nHost: guide\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 900\r\n\r\n",
         b"a",
     ),
@@ -70,7 +70,7 @@ def _seconds_until_closed(base: str, address: str, first: bytes, then: bytes) ->
 @attack(
     SUBJECT,
     "requests that never end",
-    f"{len(_NEVER_ENDING)} kinds: nothing, heads and bodies a sign a second, pieces without end",
+    f"{len(_NEVER_ENDING)} kinds: nothing, heads and bodies a character a second, pieces without end",
     f"each connection closed within {CLOSED_WITHIN_S:g} s",
 )
 def never_ending(target: Target) -> Outcome:

@@ -61,7 +61,7 @@ def worst_turn(target: Target, tried: Mapping[str, str], place: Place) -> Outcom
             took = median([took, *(_turn(target, text, place).seconds for _ in range(_TRIES - 1))])
         if took > worst:
             worst, worst_name = took, name
-        # A text of nothing but unseen signs is refused (422) at once, which is right.
+        # A text of nothing but unseen characters is refused (422) at once, which is right.
         fine = said.status == 422 or said.is_answered
         if not fine or not is_within(took, usual, MOST_TIMES, 0.0):
             failed.append(name)
@@ -80,16 +80,16 @@ def words_over_and_over(target: Target) -> Outcome:
     return worst_turn(target, texts.THANKS, _after_answer)
 
 
-@attack(SUBJECT, "runs of signs", "32 texts of 2,000 signs: commas, brackets, quotes, numbers, dates", _SLOW)
+@attack(SUBJECT, "runs of characters", "32 texts of 2,000 characters: commas, brackets, quotes, numbers, dates", _SLOW)
 def runs_of_signs(target: Target) -> Outcome:
-    """Send runs of one sign and of several, in a new conversation."""
-    return worst_turn(target, texts.SIGNS, _new)
+    """Send runs of one character and of several, in a new conversation."""
+    return worst_turn(target, texts.CHARACTERS, _new)
 
 
-@attack(SUBJECT, "runs of signs after an answer", "the same, after an answer", _SLOW)
+@attack(SUBJECT, "runs of characters after an answer", "the same, after an answer", _SLOW)
 def runs_of_signs_after_an_answer(target: Target) -> Outcome:
-    """Send the runs of signs after an answer."""
-    return worst_turn(target, texts.SIGNS, _after_answer)
+    """Send the runs of characters after an answer."""
+    return worst_turn(target, texts.CHARACTERS, _after_answer)
 
 
 @attack(SUBJECT, "long words and long English", "16 texts of 2,000 characters", _SLOW)
@@ -132,10 +132,13 @@ def in_a_search(target: Target) -> Outcome:
 
 
 @attack(
-    SUBJECT, "half signs in JSON", "lone surrogates and other things that are no text", "refused or answered, no 5xx"
+    SUBJECT,
+    "half characters in JSON",
+    "lone surrogates and other things that are no text",
+    "refused or answered, no 5xx",
 )
 def half_signs(target: Target) -> Outcome:
-    """Send escaped halves of signs, which no store can keep as text."""
+    """Send escaped halves of characters, which no store can keep as text."""
     bodies = [
         '{"message": "\\ud800"}',
         '{"message": "what is an ehc plan \\udfff\\ud800"}',

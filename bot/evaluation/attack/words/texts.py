@@ -1,4 +1,4 @@
-"""Texts made to cost much: runs of signs, words over and over, long words, oddities of Unicode. None is over 2,000 characters."""
+"""Texts made to cost much: runs of characters, words over and over, long words, oddities of Unicode. None is over 2,000 characters."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ THANKS = {
         )
     },
 }
-SIGNS = {
+CHARACTERS = {
     "commas": COMMAS,
     "commas and an end": COMMAS + " thanks",
     "full stops": "." * LIMIT,
@@ -67,8 +67,8 @@ SIGNS = {
     "quotation marks": '"' * LIMIT,
     "curly quotes": _filled("\u201c\u201d"),
     "apostrophes": "'" * LIMIT,
-    "mixed signs": _filled(",.!? "),
-    "other mixed signs": _filled(";:-/\\~^`"),
+    "mixed punctuation": _filled(",.!? "),
+    "other mixed punctuation": _filled(";:-/\\~^`"),
     "spaced commas": _filled(", "),
     "dashes": "-" * LIMIT,
     "underscores": "_" * LIMIT,
@@ -81,7 +81,7 @@ SIGNS = {
     "line ends": "a" + "\n" * 1998 + "b",
     "tabs": "a" + "\t" * 1998 + "b",
     "tags": _filled("<a href="),
-    "a sign and a letter": _filled(",a"),
+    "a comma and a letter": _filled(",a"),
     "digits": "1" * LIMIT,
     "numbers and hyphens": _filled("0191-"),
     "telephone numbers": _filled("07700 900123 "),
@@ -116,7 +116,7 @@ UNICODE = {
     "right to left": "\u202e" + "abc " * 400 + "\u202c",
     "direction marks": _filled("\u202a\u202b\u2066\u2069x"),
     "NUL": "help\x00" * 400,
-    "control signs": "".join(chr(number % 31 + 1) for number in range(LIMIT)),
+    "control characters": "".join(chr(number % 31 + 1) for number in range(LIMIT)),
     "no-break spaces": _filled("\u00a0a"),
     "zero width": _filled("a\u200b"),
     "full width": _filled("\uff48\uff45\uff4c\uff50 "),
@@ -129,7 +129,7 @@ UNICODE = {
     "replacement": "\ufffd" * LIMIT,
     "variation selectors": _filled("a\ufe0f\ufe0e"),
 }
-EVERY_KIND = THANKS | SIGNS | LONG | UNICODE
+EVERY_KIND = THANKS | CHARACTERS | LONG | UNICODE
 # The dearest of each kind, for where each try takes several turns.
 DEAREST = {
     name: EVERY_KIND[name]
@@ -137,7 +137,7 @@ DEAREST = {
         "commas",
         "commas and an end",
         "exclamation marks",
-        "mixed signs",
+        "mixed punctuation",
         "brackets",
         "emoji",
         "long English",

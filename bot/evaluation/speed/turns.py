@@ -89,8 +89,8 @@ def _cases() -> list[dict[str, Any]]:
         case
         for case in read_cases(folder)
         if case.get("kind") == "answer"
-        and any(source.partition("#")[0] in full for source in case["sources"])
         and "turns" not in case
+        and any(source.partition("#")[0] in full for source in case.get("sources", ()))
     ]
 
 

@@ -69,16 +69,12 @@ def new_store(store: str) -> Any:
     return url
 
 
-def new_engine(url: str) -> Any:
-    """Return a fixture that gives an engine on the database whose URL the fixture named `url` gives."""
-
-    @pytest.fixture
-    def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-        engine = open_engine(request.getfixturevalue(url))
-        yield engine
-        engine.dispose()
-
-    return engine
+@contextmanager
+def engine_on(url: str) -> Iterator[Engine]:
+    """Give an engine on the database at a URL."""
+    engine = open_engine(url)
+    yield engine
+    engine.dispose()
 
 
 @lru_cache

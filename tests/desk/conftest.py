@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from bot.commands.desk import make_accounts
 from bot.settings import Settings
 from bot.store.engine import open_engine
-from tests.databases import new_engine, new_store
+from tests.databases import engine_on, new_store
 from tests.fakes import make_client, rasa
 
 __all__ = ["make_client", "rasa"]
@@ -21,7 +21,12 @@ PASSWORD = "a long and private phrase"
 
 
 url = new_store("guide")
-engine = new_engine("url")
+
+
+@pytest.fixture
+def engine(url):
+    with engine_on(url) as engine:
+        yield engine
 
 
 @pytest.fixture

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.databases import new_engine, new_store
+from tests.databases import engine_on, new_store
 from tests.directory.feed_server import FeedServer
 
 directory_url = new_store("directory")
-engine = new_engine("directory_url")
+
+
+@pytest.fixture
+def engine(directory_url):
+    with engine_on(directory_url) as engine:
+        yield engine
 
 
 @pytest.fixture
